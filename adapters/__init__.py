@@ -1,0 +1,1 @@
+"""The outside world: Kafka, CVR, SOR files, the clock, the local broker, telemetry."""

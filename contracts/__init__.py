@@ -1,0 +1,1 @@
+"""What crosses the border: messages, identifiers, tables. Imports nothing else of ours."""

@@ -1,0 +1,31 @@
+"""Danish civil dates for the law, UTC instants for machines (R48).
+
+The time zone data is the pinned `tzdata` package where the machine has none of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+
+
+def danish_date(instant: datetime) -> date:
+    """The calendar day in Denmark at `instant` (which must carry its zone)."""
+    return instant.astimezone(COPENHAGEN).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """00:00 in Copenhagen on `day`, as a UTC instant. Midnight is never ambiguous there: clocks change at 01:00Z."""
+    return datetime.combine(day, time.min, COPENHAGEN).astimezone(UTC)
+
+
+def effective_after(last_day: date) -> datetime:
+    """The instant at which a closure with `last_day` (an inclusive ``toDate``, R9) takes effect (R25)."""
+    return start_of_day(last_day + timedelta(days=1))
+
+
+def rfc3339(instant: datetime) -> str:
+    """`instant` in UTC as RFC 3339 with a ``Z``; fractions only where there are any."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

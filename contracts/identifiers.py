@@ -1,0 +1,168 @@
+"""Identifiers as types: once parsed, a SOR-id is a `SorId` and can be nothing else (R1, R2).
+
+Two kinds of strictness, because the law knows two kinds of identifier:
+
+* `SorId`, `Gln` and `AuthorisationId` are refused when they are wrong. Pydantic reports error type
+  ``identifier_form`` for the wrong shape and ``check_digit`` for the right shape with a wrong check digit;
+  the intake turns these into the dead letters ``contract-violation`` and ``invalid-identifier``.
+* `CvrNumber` and `PNumber` are kept as SOR wrote them and only *flagged* (`is_valid`): R2 forbids both
+  dropping the message and looking a bad number up.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Self
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from stdnum import ean, verhoeff
+
+_LAST_P_NUMBER_OF_OLD_SERIES = 1006959421
+_CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
+_P_WEIGHTS_OLD = (1, 5, 6, 7, 3, 6, 4, 8, 9, 1)
+_P_WEIGHTS_NEW = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+
+
+class _Identifier(str):
+    """A string with a shape; subclasses say which."""
+
+    __slots__ = ()
+    title: ClassVar[str]
+    pattern: ClassVar[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return `text` as an identifier.
+
+        Raises `PydanticCustomError` (a `ValueError`) of type ``identifier_form`` or ``check_digit``.
+        """
+        if re.fullmatch(cls.pattern, text, re.ASCII) is None:
+            raise PydanticCustomError("identifier_form", "not the form of a {title}", {"title": cls.title})
+        if not cls._check_digit_holds(text):
+            raise PydanticCustomError("check_digit", "the check digit of the {title} fails", {"title": cls.title})
+        return cls(text)
+
+    @classmethod
+    def _check_digit_holds(cls, text: str) -> bool:
+        return bool(text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(strict=True))
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "pattern": f"^{cls.pattern}$", "title": cls.title}
+
+
+class SorId(_Identifier):
+    """A SOR-id: item number, namespace 1000016, partition 00, Verhoeff check digit; 11–18 digits (R1).
+
+    Always text: spreadsheets round the 16-digit ones, and the check digit is what catches it.
+    """
+
+    __slots__ = ()
+    title = "SOR-id"
+    pattern = r"[1-9][0-9]{0,7}100001600[0-9]"
+
+    @classmethod
+    def _check_digit_holds(cls, text: str) -> bool:
+        return bool(verhoeff.is_valid(text))
+
+    @classmethod
+    def of_item(cls, item: int) -> Self:
+        """The SOR-id with item number `item` (1 to 99,999,999), its check digit computed."""
+        body = f"{item}100001600"
+        return cls.parse(body + verhoeff.calc_check_digit(body))
+
+
+class Gln(_Identifier):
+    """A GLN/EAN location number: 13 digits, GS1 modulus 10, check digit 0 allowed (R2)."""
+
+    __slots__ = ()
+    title = "GLN"
+    pattern = r"[0-9]{13}"
+
+    @classmethod
+    def _check_digit_holds(cls, text: str) -> bool:
+        return bool(ean.is_valid(text))
+
+
+class AuthorisationId(_Identifier):
+    """A health professional's autorisations-id: five characters, digits and consonants. Personal (R2, R49)."""
+
+    __slots__ = ()
+    title = "autorisations-id"
+    pattern = r"[b-df-hj-np-tv-zB-DF-HJ-NP-TV-Z0-9]{5}"
+
+
+class ProviderId(_Identifier):
+    """A ydernummer: leading zeros are real, so it is text; six characters as a rule, the schema allows 1–9 (R2)."""
+
+    __slots__ = ()
+    title = "ydernummer"
+    pattern = r"[0-9A-Za-zÆØÅæøå]{1,9}"
+
+
+class _FlaggedNumber(str):
+    """A number kept as written, with a verdict: R2 says flagged, never dropped."""
+
+    __slots__ = ()
+    title: ClassVar[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return `text` without blanks, dots, dashes and a leading ``DK``; any content is accepted."""
+        return cls(re.sub(r"[\s.\-]", "", text).removeprefix("DK"))
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the number has the right form and its modulus-11 check holds (R2)."""
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls.parse, core_schema.str_schema(strict=True, max_length=40)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "maxLength": 40, "title": cls.title}
+
+
+class CvrNumber(_FlaggedNumber):
+    """A company's CVR number: 8 digits, weights 2,7,6,5,4,3,2,1, sum modulus 11 = 0 (R2)."""
+
+    __slots__ = ()
+    title = "CVR number"
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it may be looked up in CVR."""
+        return re.fullmatch(r"[1-9][0-9]{7}", self, re.ASCII) is not None and _modulus_11(self, _CVR_WEIGHTS)
+
+
+class PNumber(_FlaggedNumber):
+    """A production unit's P number: 10 digits; two weight sets, by series (R2)."""
+
+    __slots__ = ()
+    title = "P number"
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it may be looked up in CVR."""
+        if re.fullmatch(r"[1-9][0-9]{9}", self, re.ASCII) is None:
+            return False
+        weights = _P_WEIGHTS_OLD if int(self) <= _LAST_P_NUMBER_OF_OLD_SERIES else _P_WEIGHTS_NEW
+        return _modulus_11(self, weights)
+
+
+def _modulus_11(digits: str, weights: tuple[int, ...]) -> bool:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11 == 0

@@ -1,0 +1,58 @@
+"""How every message is modelled: camelCase on the wire, frozen in memory, strict in type, tolerant of new fields.
+
+Strict, because "7" for 7 is a contract violation and not a number (contracts.md); tolerant of fields we do not
+know, because adding optional ones is how contracts grow.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from contracts.danish_time import rfc3339
+
+_DATE_LENGTH = len("2018-12-21")
+
+
+class Message(BaseModel):
+    """Base of all wire models."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        frozen=True,
+        strict=True,
+        extra="ignore",
+    )
+
+
+def _plain_date(value: object) -> object:
+    if isinstance(value, str) and (len(value) != _DATE_LENGTH or value[4] != "-"):
+        raise PydanticCustomError("date_form", "a date must be written YYYY-MM-DD")
+    return value
+
+
+def _textual_instant(value: object) -> object:
+    if isinstance(value, str) and "-" not in value[:5]:
+        raise PydanticCustomError("instant_form", "an instant must be written as RFC 3339, e.g. 2018-12-20T09:14:05Z")
+    return value
+
+
+def _to_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+CivilDate = Annotated[date, BeforeValidator(_plain_date)]
+"""A Danish civil date, ``YYYY-MM-DD`` and nothing else (R48)."""
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_textual_instant),
+    AfterValidator(_to_utc),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+]
+"""A UTC instant, RFC 3339 on the wire (R48)."""

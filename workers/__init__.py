@@ -1,0 +1,1 @@
+"""What happens: the rules of the domain, and the programs that run them."""
