@@ -30,28 +30,38 @@ class Message(BaseModel):
     )
 
 
-def _plain_date(value: object) -> object:
-    if isinstance(value, str) and (len(value) != _DATE_LENGTH or value[4] != "-"):
-        raise PydanticCustomError("date_form", "a date must be written YYYY-MM-DD")
-    return value
+def _parse_date(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if len(value) == _DATE_LENGTH and value[4] == "-":
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("date_form", "a date must be a real day written YYYY-MM-DD")
 
 
-def _textual_instant(value: object) -> object:
-    if isinstance(value, str) and "-" not in value[:5]:
-        raise PydanticCustomError("instant_form", "an instant must be written as RFC 3339, e.g. 2018-12-20T09:14:05Z")
-    return value
+def _parse_instant(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if value[4:5] == "-" and value[10:11] in {"T", "t", " "}:
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("instant_form", "an instant must be RFC 3339, e.g. 2018-12-20T09:14:05Z")
 
 
 def _to_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-CivilDate = Annotated[date, BeforeValidator(_plain_date)]
+CivilDate = Annotated[date, BeforeValidator(_parse_date)]
 """A Danish civil date, ``YYYY-MM-DD`` and nothing else (R48)."""
 
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_textual_instant),
+    BeforeValidator(_parse_instant),
     AfterValidator(_to_utc),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
 ]
