@@ -1,4 +1,4 @@
-"""What an HTTP response of CVR's Elasticsearch service amounts to: an answer, or a failure with a reason (R20).
+"""What an HTTP response of CVR's Elasticsearch service amounts to: an answer, or a reason for none (R20).
 
 Reasons consist of our own words, status codes and known error types, not of bodies, headers or settings.
 """
@@ -39,7 +39,7 @@ class PassingError(FailedError):
 
 
 def read_response(response: httpx.Response) -> SearchAnswer:
-    """Return the answer in a response; `FailedError` if there is none, `PassingError` if asking again may help."""
+    """Return the answer in a response; `FailedError` if none, `PassingError` if asking again may help."""
     content = _json_content(response)
     if response.status_code != _OK:
         _raise_for_status(response, content)

@@ -107,6 +107,8 @@ def sample_company(
         "binavne": [],
         "obligatoriskEmail": [],
         "hjemmeside": [],
+        "sekundaertTelefonNummer": [],
+        "sekundaertTelefaxNummer": [],
         "status": [],
         "virksomhedsstatus": [entry.one({"status": status})],
         "virksomhedsform": [form],

@@ -22,6 +22,7 @@ from adapters.cvr.reading import COMPANY, PRODUCTION_UNIT
 _SEARCH_KEYS = frozenset({"query", "_source", "from", "size"})
 _DEFAULT_SIZE = 10
 _RESULT_WINDOW = 3000
+_SHUTDOWN_SECONDS = 0.1  # nobody is owed an answer from a stand-in that stops
 _SHARDS = 6
 _INDICES = {COMPANY: "cvr-v-20220630", PRODUCTION_UNIT: "cvr-p-20200115"}
 _PATHS = {
@@ -99,7 +100,9 @@ class CvrStandIn:
         app.router.add_get("/", self._root)
         for path in _PATHS:
             app.router.add_post(path, self._search)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_SECONDS
+        )
         try:
             await self._runner.setup()
             await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
