@@ -7,54 +7,56 @@ text fields (names, statuses) are not imitated: CVR's own ``term`` would not fin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
+
+Predicate = Callable[[Mapping[str, Any]], bool]
 
 
 class QueryError(ValueError):
     """The query is not one of those understood; the text is Elasticsearch's ``reason`` for HTTP 400."""
 
 
-def matches(query: object, document: Mapping[str, Any]) -> bool:
-    """Whether `document`, a ``_source``, satisfies `query`; `QueryError` if the query is not understood.
+def predicate(query: object) -> Predicate:
+    """Compile `query` to a test for a ``_source``; `QueryError` if the query is not understood.
 
     A field that no document has is no error: it just matches nothing, as in CVR.
     """
     match query:
         case {"match_all": {}}:
-            return True
+            return lambda _document: True
         case {"term": {**condition}} if len(condition) == 1:
             ((path, wanted),) = condition.items()
-            value = wanted.get("value") if isinstance(wanted, dict) else wanted
-            return _has_any(document, str(path), [value])
+            return _has_any(str(path), [wanted.get("value") if isinstance(wanted, dict) else wanted])
         case {"terms": {**condition}} if len(condition) == 1:
             ((path, wanted),) = condition.items()
             if not isinstance(wanted, list):
                 raise QueryError("[terms] query does not support a single value")
-            return _has_any(document, str(path), wanted)
+            return _has_any(str(path), wanted)
         case {"bool": {**clauses}}:
-            return _matches_bool(clauses, document)
+            return _satisfies(clauses)
         case {**kinds} if len(kinds) == 1:
             raise QueryError(f"no [query] registered for [{next(iter(kinds))}]")
         case _:
             raise QueryError("[_na] query malformed, must start with start_object")
 
 
-def _matches_bool(clauses: Mapping[Any, Any], document: Mapping[str, Any]) -> bool:
+def _satisfies(clauses: Mapping[Any, Any]) -> Predicate:
     for name in clauses:
         if name not in {"filter", "must", "should", "minimum_should_match"}:
             raise QueryError(f"[bool] query does not support [{name}]")
-    required = [*_clause_list(clauses.get("filter")), *_clause_list(clauses.get("must"))]
-    optional = _clause_list(clauses.get("should"))
-    default = 1 if optional and not required else 0
-    needed = clauses.get("minimum_should_match", default)
+    required = [
+        predicate(clause) for name in ("filter", "must") for clause in _clause_list(clauses.get(name))
+    ]
+    optional = [predicate(clause) for clause in _clause_list(clauses.get("should"))]
+    needed = clauses.get("minimum_should_match", 1 if optional and not required else 0)
     if not isinstance(needed, int):
         raise QueryError(f"[bool] minimum_should_match [{needed}] is not understood here")
-    # Every clause is evaluated, so that a mistake in any of them shows.
-    hits = [matches(clause, document) for clause in required]
-    found = sum([matches(clause, document) for clause in optional])
-    return all(hits) and found >= needed
+    return lambda document: (
+        all(clause(document) for clause in required)
+        and sum(clause(document) for clause in optional) >= needed
+    )
 
 
 def _clause_list(value: object) -> list[object]:
@@ -63,9 +65,9 @@ def _clause_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _has_any(document: Mapping[str, Any], path: str, wanted: list[Any]) -> bool:
-    keywords = {_keyword(value) for value in wanted}
-    return any(_keyword(value) in keywords for value in _values(document, path.split(".")))
+def _has_any(path: str, wanted: list[Any]) -> Predicate:
+    keywords, steps = {_keyword(value) for value in wanted}, path.split(".")
+    return lambda document: any(_keyword(value) in keywords for value in _values(document, steps))
 
 
 def _keyword(value: object) -> str:
