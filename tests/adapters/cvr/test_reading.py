@@ -4,12 +4,8 @@ from copy import deepcopy
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from adapters.cvr.query_language import narrowed
 from adapters.cvr.reading import (
-    FIELDS_READ,
     CvrShapeError,
     number_of,
     read_company,
@@ -248,58 +244,6 @@ def test_what_is_no_cvr_document_or_has_no_number_is_refused(document):
 def test_the_number_tells_the_kind():
     assert isinstance(number_of(company()), CvrNumber)
     assert isinstance(number_of(unit()), PNumber)
-
-
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**63)
-    | st.floats(allow_nan=False)
-    | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-FIELDS = [
-    "livsforloeb",
-    "navne",
-    "beliggenhedsadresse",
-    "postadresse",
-    "virksomhedsstatus",
-    "virksomhedsform",
-]
-entry_like = st.lists(
-    st.fixed_dictionaries(
-        {},
-        optional=dict.fromkeys(
-            ("periode", "navn", "status", "kommune", "postnummer", "etage", "cvrNummer", "sidstOpdateret"),
-            json_values,
-        ),
-    ),
-    max_size=3,
-)
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from([*FIELDS, "virksomhedsrelation", "samtId", "stiftelsesDato"]),
-        json_values | entry_like,
-    ),
-    json_values,
-)
-def test_no_content_makes_reading_raise(content, metadata):
-    read_company({"Vrvirksomhed": {**content, "cvrNummer": int(CVR), "virksomhedMetadata": metadata}}, TODAY)
-    read_production_unit(
-        {"VrproduktionsEnhed": {**content, "pNummer": int(P_NUMBER), "produktionsEnhedMetadata": metadata}},
-        TODAY,
-    )
-
-
-@given(st.sampled_from([START, date(2014, 1, 1), TODAY, date(2030, 1, 1)]), st.sampled_from([None, TODAY]))
-def test_a_document_narrowed_to_the_fields_read_gives_the_same_fact(today, ended):
-    whole = sample_company(CVR, "Whole ApS", started=START, ended=ended, address=sample_address())
-    assert read_company(narrowed(whole, list(FIELDS_READ)), today) == read_company(whole, today)
-    part = sample_production_unit(P_NUMBER, "Part", cvr=CVR, started=START, ended=ended)
-    assert read_production_unit(narrowed(part, list(FIELDS_READ)), today) == read_production_unit(part, today)
 
 
 def test_reading_leaves_the_document_alone():
