@@ -20,10 +20,10 @@ from contracts.topics import Topic
 from workers.effects import effect_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from adapters.clock import Clock
-    from adapters.cvr.port import CompanyRegistry, Outcome
+    from adapters.cvr.port import CompanyOutcome, CompanyRegistry, Lookup, ProductionUnitOutcome
     from contracts.identifiers import CvrNumber, PNumber
 
 _log = structlog.get_logger("sorbro.enrichment")
@@ -76,23 +76,31 @@ async def _answer_some(
     left: list[tuple[Any, CvrRequest]] = []
     sent = []
     for event, request in waiting:
-        still_open = []
-        for number in (*((request.cvr,) if request.cvr else ()), *request.p_numbers):
-            outcome = lookup[number]
+        still_open = set()
+        for number, outcome in _outcomes(request, lookup):
             telemetry.CVR_LOOKUPS.labels(type(outcome).__name__).inc()
             if isinstance(outcome, Unavailable):
-                still_open.append(number)
-                continue
-            answer = _answer(request, number, outcome, clock)
-            if answer is not None:
+                still_open.add(number)
+            elif (answer := _answer(request, number, outcome, clock)) is not None:
                 sent.append(await _send(facts, event, number, answer))
         if still_open:
-            left.append((event, _only(request, set(still_open))))
+            left.append((event, _only(request, still_open)))
     await asyncio.gather(*sent)
     if left:
-        reason = next(each.reason for each in lookup.values() if isinstance(each, Unavailable))
-        _log.warning("CVR does not answer; records go out as pending meanwhile", requests=len(left), reason=reason)
+        reasons = {outcome.reason for _, request in left for outcome in _unavailable(request, lookup)}
+        _log.warning("CVR does not answer; records stay pending meanwhile", requests=len(left), reasons=sorted(reasons))
     return left
+
+
+def _outcomes(request: CvrRequest, lookup: Lookup) -> Iterator[tuple[str, CompanyOutcome | ProductionUnitOutcome]]:
+    if request.cvr is not None:
+        yield request.cvr, lookup.companies[request.cvr]
+    for number in request.p_numbers:
+        yield number, lookup.units[number]
+
+
+def _unavailable(request: CvrRequest, lookup: Lookup) -> Iterator[Unavailable]:
+    return (outcome for _, outcome in _outcomes(request, lookup) if isinstance(outcome, Unavailable))
 
 
 def _only(request: CvrRequest, numbers: set[str]) -> CvrRequest:
@@ -103,7 +111,7 @@ def _only(request: CvrRequest, numbers: set[str]) -> CvrRequest:
     )
 
 
-def _answer(request: CvrRequest, number: str, outcome: Outcome, clock: Clock) -> CvrAnswer | None:
+def _answer(request: CvrRequest, number: str, outcome: CompanyOutcome | ProductionUnitOutcome, clock: Clock) -> CvrAnswer | None:
     if isinstance(outcome, Found):
         return CvrAnswer(owner_sor_id=request.owner_sor_id, fetched_at=clock.now(), fact=outcome.fact)
     if isinstance(outcome, NotFound):
