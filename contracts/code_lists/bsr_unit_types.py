@@ -44,7 +44,7 @@ def bsr_unit_types() -> tuple[BsrUnitType, ...]:
 
 
 def bsr_unit_types_of(entity_type: str) -> tuple[BsrUnitType, ...]:
-    """Return the BSR unit types a SOR entity type can be: none, one, or two (a plejehjem may be a plejecenter)."""
+    """Return the BSR unit types a SOR entity type can be: none, one or two (plejehjem, plejecenter)."""
     return tuple(unit_type for unit_type in bsr_unit_types() if entity_type in unit_type.entity_types)
 
 

@@ -19,7 +19,7 @@ def label_by_code(table: str) -> dict[str, str]:
 
 
 def code_by_label(table: str) -> dict[str, str]:
-    """Map casefolded Danish label → code. The first row of a label wins: older codes stand last in the tables."""
+    """Map casefolded Danish label → code. The first row of a label wins: older codes stand last."""
     codes: dict[str, str] = {}
     for row in rows_of(table):
         if row["code"] and row["label"]:
