@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,8 +13,8 @@ from adapters.sor_files.errors import SnapshotError
 Event = tuple[Literal["start", "end"], etree._Element]  # noqa: SLF001  the only name lxml has for its elements
 
 
-def events(path: Path) -> Iterator[Event]:
-    """Yield start and end events of the elements in the file at `path`.
+def events(path: Path, names: Iterable[str] | None = None) -> Iterator[Event]:
+    """Yield start and end events of the elements in the file at `path`, or only of those named in `names`.
 
     Raises `SnapshotError` for a file that is not well-formed to its end, and for any document type
     declaration: SOR files have none, and every entity trick needs one.
@@ -23,6 +23,7 @@ def events(path: Path) -> Iterator[Event]:
         parsed = etree.iterparse(
             file,
             events=("start", "end"),
+            tag=None if names is None else [f"{{*}}{name}" for name in names],
             resolve_entities=False,
             load_dtd=False,
             no_network=True,

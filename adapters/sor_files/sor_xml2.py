@@ -13,7 +13,7 @@ from lxml import etree
 
 from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity, SorType
 from adapters.sor_files.safe_xml import events, forget, root_name
-from adapters.sor_files.sor_xml2_fields import Unreadable, read_unit, sor_id_text
+from adapters.sor_files.sor_xml2_fields import UnreadableError, read_unit, sor_id_text
 from adapters.sor_files.treatment_places import is_place_by_entity_type
 
 NAMESPACE = "urn:oio:nsi:2.0.0"
@@ -61,7 +61,7 @@ def read_sor_xml2(path: Path) -> Iterator[SnapshotEntity | Damaged]:
     seen: set[str] = set()
     stack: list[_Branch] = []
     tree: list[_Branch | Damaged] = []
-    for event, element in events(path):
+    for event, element in events(path, (*_BRANCHES, *_UNITS)):
         name = etree.QName(element).localname
         if event == "start":
             if name in _BRANCHES:
@@ -101,7 +101,7 @@ def _read(element: etree._Element, branch: _Branch, seen: set[str]) -> Iterator[
     seen.add(text)
     try:
         branch.unit, faults = read_unit(element, branch.sor_type, parent, branch.owner)
-    except Unreadable as error:
+    except UnreadableError as error:
         yield Damaged(text, error.reason, f"{where}/{error.field}")
         return
     for fault, field in faults:

@@ -30,7 +30,7 @@ Fault = tuple[DamageReason, str]
 """What is wrong with a detail, and in which element."""
 
 
-class Unreadable(Exception):  # noqa: N818  a state of the unit, turned into `Damaged` at once
+class UnreadableError(Exception):
     """A unit that cannot be taken: `reason`, and the element it was found in."""
 
     def __init__(self, reason: DamageReason, field: str) -> None:
@@ -49,12 +49,12 @@ def read_unit(
 ) -> tuple[SnapshotEntity, list[Fault]]:
     """Return the unit, and the faults of details it is returned without.
 
-    Raises `Unreadable` for what it cannot be returned without: SOR-id, name, dates and addresses in form.
+    Raises `UnreadableError` for what it cannot do without: SOR-id, name, dates and addresses in form.
     """
     sor_id = _sor_id(sor_id_text(unit))
     name, entity_type = _text(unit, "EntityName"), _text(unit, "EntityTypeIdentifier")
     if name is None:
-        raise Unreadable("unreadable", "EntityName")
+        raise UnreadableError("unreadable", "EntityName")
     virtual, status = _child(unit, "VirtualAddressInformation"), _child(unit, "SorStatus")
     location, faults = _location_number(unit, parent)
     cvr, p_number = _text(unit, "CVRnumberIdentifier"), _text(unit, "ProductionUnitIdentifier")
@@ -104,7 +104,7 @@ def _sor_id(text: str) -> SorId:
     try:
         return SorId.parse(text)
     except ValueError as error:
-        raise Unreadable("invalid-identifier", "SorIdentifier") from error
+        raise UnreadableError("invalid-identifier", "SorIdentifier") from error
 
 
 def _date(status: _Element | None, name: str) -> date | None:
@@ -115,7 +115,7 @@ def _date(status: _Element | None, name: str) -> date | None:
         # xs:date may carry a zone after the ten characters of the day; a Danish civil date has none (R48).
         return date.fromisoformat(text[:10])
     except ValueError as error:
-        raise Unreadable("unreadable", name) from error
+        raise UnreadableError("unreadable", name) from error
 
 
 def _address(unit: _Element, name: str) -> Address | None:
@@ -135,13 +135,13 @@ def _address(unit: _Element, name: str) -> Address | None:
             country_code=_text(postal, "CountryIdentificationCode"),
         )
     except ValidationError as error:
-        raise Unreadable("unreadable", name) from error
+        raise UnreadableError("unreadable", name) from error
 
 
 def _location_number(
     unit: _Element, parent: SnapshotEntity | None
 ) -> tuple[LocationNumber | None, list[Fault]]:
-    """Read the lokationsnummer: the own one, or number and region of the parent's, whose EDI details stay there."""
+    """Read the lokationsnummer: the own one, or the number and region of the parent's (R47)."""
     option = _child(unit, "EanLocationCodeOption")
     own = _child(unit if option is None else option, "EanLocationCodeEntity")
     if own is not None:
