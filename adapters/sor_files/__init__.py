@@ -1,0 +1,25 @@
+"""SOR snapshot files: readers that stream plain entities and report what is damaged."""
+
+from __future__ import annotations
+
+from adapters.sor_files.entity import (
+    Damaged,
+    DamageReason,
+    LocationNumber,
+    SnapshotEntity,
+    SorType,
+    Speciality,
+)
+from adapters.sor_files.errors import SnapshotError
+from adapters.sor_files.snapshot import read_snapshot
+
+__all__ = [
+    "DamageReason",
+    "Damaged",
+    "LocationNumber",
+    "SnapshotEntity",
+    "SnapshotError",
+    "SorType",
+    "Speciality",
+    "read_snapshot",
+]
