@@ -138,9 +138,7 @@ def _address(unit: _Element, name: str) -> Address | None:
         raise UnreadableError("unreadable", name) from error
 
 
-def _location_number(
-    unit: _Element, parent: SnapshotEntity | None
-) -> tuple[LocationNumber | None, list[Fault]]:
+def _location_number(unit: _Element, parent: SnapshotEntity | None) -> tuple[LocationNumber | None, list[Fault]]:
     """Read the lokationsnummer: the own one, or the number and region of the parent's (R47)."""
     option = _child(unit, "EanLocationCodeOption")
     own = _child(unit if option is None else option, "EanLocationCodeEntity")

@@ -122,8 +122,7 @@ def test_places_are_of_types_that_bsr_knows_and_hospitals_by_department_r18(regi
     private = [
         place
         for place in register.treatment_places
-        if by_id[place.parent_sor_id].entity_type == HOSPITAL
-        and by_id[place.owner_sor_id].owner_type == "private"
+        if by_id[place.parent_sor_id].entity_type == HOSPITAL and by_id[place.owner_sor_id].owner_type == "private"
     ]
     assert departments > len(private) > 5
 

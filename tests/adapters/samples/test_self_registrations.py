@@ -46,10 +46,7 @@ def register():
 def said(register):
     """Each place with its owner and what it said."""
     by_id = {entity.sor_id: entity for entity in register.entities}
-    return [
-        (by_id[one["sorId"]], by_id[one["ownerSorId"]], one)
-        for one in self_registrations(register.entities, DAY)
-    ]
+    return [(by_id[one["sorId"]], by_id[one["ownerSorId"]], one) for one in self_registrations(register.entities, DAY)]
 
 
 def test_every_place_says_so_once_with_every_key(register, said):
@@ -65,9 +62,7 @@ def test_a_place_says_the_same_in_whatever_register_it_stands(register, said):
     whole = {one["sorId"]: one for _, _, one in said}
     owner = register.owners[-1].sor_id
     tree = [entity for entity in register.entities if entity.owner_sor_id == owner]
-    assert [whole[one["sorId"]] for one in self_registrations(tree, DAY)] == list(
-        self_registrations(tree, DAY)
-    )
+    assert [whole[one["sorId"]] for one in self_registrations(tree, DAY)] == list(self_registrations(tree, DAY))
     assert list(self_registrations(register.entities, DAY, seed=1)) != list(whole.values())
 
 

@@ -109,9 +109,7 @@ def test_cycles_orphans_and_duplicates_are_reported(tmp_path):
 
 
 def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it(tmp_path):
-    items = _read(
-        tmp_path, f"{IE},IE,privat,i,35095748,,5790002401474", f"{SI},SI,raketbase,s,11111111,{IE},"
-    )
+    items = _read(tmp_path, f"{IE},IE,privat,i,35095748,,5790002401474", f"{SI},SI,raketbase,s,11111111,{IE},")
     assert _damage(items) == [
         (IE, "invalid-location-number", True),
         (SI, "unknown-label", True),

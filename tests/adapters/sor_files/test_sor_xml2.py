@@ -22,9 +22,7 @@ from adapters.sor_files import (
 from contracts.addresses import Address
 from contracts.identifiers import SorId
 
-REAL = (
-    Path(__file__).resolve().parents[3].parent / "shared" / "data" / "sor" / "sor2_Sor_small_2019-04-12.xml"
-)
+REAL = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "sor" / "sor2_Sor_small_2019-04-12.xml"
 GLN = "5790002401473"
 IE, SI, OE, OE2 = (str(SorId.of_item(item)) for item in (900001, 900002, 900003, 900004))
 
@@ -41,7 +39,9 @@ LOCATION = f"""<EanLocationCodeEntity><sor1:EanLocationCode>{GLN}</sor1:EanLocat
 <SystemSupplierIdentifier>162</SystemSupplierIdentifier><SystemTypeIdentifier>225</SystemTypeIdentifier>
 <CommunicationSupplierIdentifier>41000035001</CommunicationSupplierIdentifier><a:RegionCode>1081</a:RegionCode>
 <sor1:SorStatus><sor1:FromDate>1999-01-01</sor1:FromDate></sor1:SorStatus></EanLocationCodeEntity>"""
-INHERITED = "<EanLocationCodeOption><EntityInheritanceIndicator>true</EntityInheritanceIndicator></EanLocationCodeOption>"
+INHERITED = (
+    "<EanLocationCodeOption><EntityInheritanceIndicator>true</EntityInheritanceIndicator></EanLocationCodeOption>"
+)
 
 
 def owner(sor_id=IE, fields="", under="", kind="550891000005100"):
@@ -142,11 +142,7 @@ def test_a_location_number_is_inherited_down_the_tree_r47(tmp_path):
     below = institution(fields=INHERITED, under=unit(fields=INHERITED, under=unit(OE2)))
     top, clinic, provider, without = _read(tmp_path, owner(fields=LOCATION, under=below))
     assert not top.location_number.inherited
-    assert (
-        clinic.location_number
-        == provider.location_number
-        == LocationNumber(gln=GLN, inherited=True, region="1081")
-    )
+    assert clinic.location_number == provider.location_number == LocationNumber(gln=GLN, inherited=True, region="1081")
     assert without.location_number is None
 
 
@@ -163,10 +159,7 @@ def test_damage_is_reported_in_its_place_and_spreads_to_what_stands_below(tmp_pa
     last = SorId.of_item(900009)
     items = _read(
         tmp_path,
-        owner(under=institution(under=unit(wrong, under=unit(OE2))))
-        + owner(IE)
-        + owner(last)
-        + institution(OE),
+        owner(under=institution(under=unit(wrong, under=unit(OE2)))) + owner(IE) + owner(last) + institution(OE),
     )
     assert [str(item.sor_id) for item in items if isinstance(item, SnapshotEntity)] == [IE, SI, last]
     assert _damage(items) == [
@@ -212,9 +205,7 @@ def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it(tmp_path):
         tmp_path,
         owner(
             fields=LOCATION.replace(GLN, "5790002401474") + other_cvr.format("35095748"),
-            under=institution(
-                fields=other_cvr.format("11111111"), under=unit(fields=other_cvr.format("35095748"))
-            ),
+            under=institution(fields=other_cvr.format("11111111"), under=unit(fields=other_cvr.format("35095748"))),
         ),
     )
     assert _damage(items) == [(IE, "invalid-location-number", True), (SI, "cvr-differs-from-owner", True)]
@@ -281,9 +272,7 @@ print(units, re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_te
 """
 
 
-@pytest.mark.skipif(
-    not Path("/proc/self/status").exists(), reason="needs Linux's account of a process's memory"
-)
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of a process's memory")
 def test_memory_does_not_grow_with_the_file(tmp_path):
     def units_and_peak_kilobytes(owners: int) -> tuple[int, int]:
         # A process of its own: the parser's memory is not Python's, so only the peak of the process shows it.
