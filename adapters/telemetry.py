@@ -56,5 +56,5 @@ def configure_logging(form: Literal["auto", "json", "console"], level: str) -> N
     root.handlers = [handler]
     root.setLevel(numeric)
     # Faust builds debug records for every event even when nobody reads them (notes/engine.md 6).
-    for name in ("faust", "mode", "aiokafka", "httpx", "httpcore", "asyncio"):
+    for name in ("faust", "mode", "workers", "aiokafka", "httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(max(numeric, logging.WARNING))

@@ -15,7 +15,8 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from contracts.topics import WORKER_INPUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Set
+    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Set as AbstractSet
 
     from aiokafka import TopicPartition
 
@@ -27,22 +28,26 @@ _POLL_MS: Final = 1000
 
 
 class Membership:
-    """A member of the worker group, subscribed to all input topics together (range assignor: partitions belong
-    together by number).
-    """
+    """A member of the worker group, for all input topics together: with the range assignor they go by number."""
 
     def __init__(
         self,
         connection: Connection,
         group: str,
-        on_assigned: Callable[[Set[int]], Awaitable[None]],
+        on_assigned: Callable[[AbstractSet[int]], Awaitable[None]],
         on_revoked: Callable[[], Awaitable[None]],
     ) -> None:
         self._on_assigned = on_assigned
         self._on_revoked = on_revoked
-        self._consumer: Any = AIOKafkaConsumer(
-            **connection.client_options(),
-            group_id=group,
+        self._connection = connection
+        self._group = group
+        self._consumer: Any = None
+
+    async def start(self) -> None:
+        """Join the group."""
+        self._consumer = AIOKafkaConsumer(
+            **self._connection.client_options(),
+            group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             partition_assignment_strategy=(RangePartitionAssignor,),
@@ -50,9 +55,6 @@ class Membership:
             heartbeat_interval_ms=SESSION_TIMEOUT_MS // 5,
             rebalance_timeout_ms=30_000,
         )
-
-    async def start(self) -> None:
-        """Join the group."""
         await self._consumer.start()
         self._consumer.subscribe([topic.value for topic in WORKER_INPUTS], listener=_Listener(self))
 

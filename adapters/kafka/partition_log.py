@@ -19,7 +19,8 @@ from contracts.records import InputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence, Set
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from adapters.kafka.connection import Connection
     from contracts.records import OutputRecord
@@ -122,7 +123,7 @@ class KafkaPartitionLog:
             for each in records
         ]
 
-    async def drained(self) -> Set[str]:
+    async def drained(self) -> AbstractSet[str]:
         """See `PartitionLog.drained`."""
         ends = {topic: self._consumer.last_stable_offset(tp) for topic, tp in self._inputs.items()}
         positions = await self.positions()

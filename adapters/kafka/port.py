@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence, Set
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from contracts.cloudevents import Headers
     from contracts.records import InputRecord, OutputRecord
@@ -52,7 +53,7 @@ class PartitionLog(Protocol):
         """Records of these input topics, in order per topic; empty when none come in time."""
         ...
 
-    async def drained(self) -> Set[str]:
+    async def drained(self) -> AbstractSet[str]:
         """The input topics of which everything the broker last told has been polled."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapters.kafka.connection import Connection
+
+_REPLICATION: Final = 3
 
 
 async def ensure_topics(connection: Connection, partitions: int) -> int:
@@ -48,11 +50,13 @@ async def _partition_counts(admin: Any) -> Mapping[str, int]:
 
 
 async def _create(admin: Any, topics: list[Topic], partitions: int) -> None:
+    brokers = (await admin.describe_cluster())["brokers"]
+    replication = min(_REPLICATION, len(brokers))
     new = [
         NewTopic(
             topic.value,
             num_partitions=1 if PLANS[topic].single_partition else partitions,
-            replication_factor=-1,  # the cluster's own default: 3 where there are three brokers
+            replication_factor=replication,
             topic_configs=dict(PLANS[topic].config),
         )
         for topic in topics

@@ -13,7 +13,7 @@ from adapters.kafka.partition_log import KafkaPartitionLog
 from workers.stream.loop import PartitionLoop
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
 
     from adapters.clock import Clock
     from adapters.kafka.connection import Connection
@@ -46,20 +46,24 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         self._tariffs = tariffs
         self._reporter = reporter
         self._flood_limit = flood_limit
+        self._polling: asyncio.Task[None] | None = None
         self._loops: dict[PartitionLoop, asyncio.Task[None]] = {}
         self._membership = Membership(connection, group, self._assigned, self._revoked)
 
     async def on_start(self) -> None:
         """Join the group."""
         await self._membership.start()
-        self.add_future(self._membership.poll_forever())
+        self._polling = asyncio.get_running_loop().create_task(self._membership.poll_forever(), name="membership")
+        self._polling.add_done_callback(self._ended)
 
     async def on_stop(self) -> None:
         """Finish running transactions, then leave the group."""
+        if self._polling is not None:
+            self._polling.cancel()
         await self._revoked()
         await self._membership.stop()
 
-    async def _assigned(self, partitions: Set[int]) -> None:
+    async def _assigned(self, partitions: AbstractSet[int]) -> None:
         await self._revoked()
         self._reporter.assigned = frozenset(partitions)
         _log.info("partitions assigned", partitions=sorted(partitions))

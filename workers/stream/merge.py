@@ -6,7 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from contracts.records import InputRecord
 
@@ -26,10 +27,10 @@ class Merge:
             self._waiting[record.topic].append(record)
 
     def topics_below(self, count: int) -> list[str]:
-        """The topics with fewer than `count` records waiting: one that is full must not keep another from being read."""
+        """The topics with fewer than `count` records waiting: a full one must not keep another from being read."""
         return [topic for topic, records in self._waiting.items() if len(records) < count]
 
-    def peek(self, drained: Set[str]) -> InputRecord | None:
+    def peek(self, drained: AbstractSet[str]) -> InputRecord | None:
         """The record to be taken next.
 
         None when there is none, or when a topic with nothing waiting is not `drained`: it may hold an older one.

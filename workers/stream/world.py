@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from contracts.identifiers import SorId
     from contracts.records import InputRecord
     from contracts.tariffs import TariffTable
-    from workers.effects import Effect
 
 FULL: Final = 2000
 """Outputs after which a turn takes no more on: it keeps a transaction well under a second (design.md)."""

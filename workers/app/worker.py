@@ -1,0 +1,124 @@
+"""Composition root: settings in, a Faust worker out.
+
+Faust is the shell here: worker life cycle and signals, web server, and the table-less enrichment agent. The write
+side is our own service inside it, because Faust's delivery does not hold what Sorbro promises (README, "What Faust
+does here and what it does not").
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import faust
+import httpx
+import mode
+
+from adapters.clock import SystemClock
+from adapters.cvr.elasticsearch import ElasticsearchRegistry
+from adapters.cvr.settings import ElasticsearchSettings
+from adapters.kafka.broadcast_clock import BroadcastClock
+from contracts.danish_time import danish_date
+from contracts.tariffs import TariffTable
+from workers.app.enrichment_agent import add_enrichment_agent
+from workers.app.pages import add_pages
+from workers.app.reporter import LogAndMetrics
+from workers.app.stream_service import StreamService
+
+if TYPE_CHECKING:
+    from adapters.clock import Clock
+    from workers.app.settings import Settings
+
+
+def build_worker(settings: Settings) -> Any:
+    """Return a Faust worker, ready to be executed. The topics must be there already."""
+    connection = settings.connection()
+    clock: Clock = BroadcastClock(connection) if settings.clock == "demo" else SystemClock()
+    reporter = LogAndMetrics(clock)
+    app = _faust_app(settings)
+    stream = StreamService(
+        connection,
+        settings.group,
+        clock,
+        TariffTable.load(settings.tariffs),
+        reporter,
+        settings.flood_limit,
+        loop=asyncio.get_event_loop(),
+        beacon=app.beacon,
+    )
+    services = [app, stream]
+    if isinstance(clock, BroadcastClock):
+        services.append(_FollowClock(clock, beacon=app.beacon))
+    if settings.cvr_url is not None:
+        add_enrichment_agent(app, _registry(settings, clock), clock)
+    add_pages(app, reporter)
+    return _Worker(app, *services[1:], loglevel=settings.log_level, redirect_stdouts=False)
+
+
+class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types
+    """Faust's worker with our logging, which is configured before it starts."""
+
+    def _setup_logging(self) -> None:
+        """Leave the handlers alone: Faust would install its own over ours."""
+
+
+def _faust_app(settings: Settings) -> Any:
+    options = settings.connection().client_options()
+    datadir = settings.data_dir / "faust"
+    datadir.mkdir(parents=True, exist_ok=True)
+    return faust.App(
+        f"{settings.group}-enrichment",
+        broker=[f"kafka://{server}" for server in options["bootstrap_servers"].split(",")],
+        broker_credentials=_credentials(options),
+        broker_commit_interval=1.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=4 * 1024 * 1024,
+        store="memory://",
+        datadir=str(datadir),
+        timezone=UTC,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_host=settings.web_host,
+        web_port=settings.web_port,
+        web_bind=settings.web_host,
+        # Faust would otherwise serve its routing and table contents to anybody who asks.
+        web_router_enabled=False,
+        web_tables_enabled=False,
+        web_metrics_enabled=False,
+    )
+
+
+def _credentials(options: dict[str, Any]) -> Any:
+    if options["security_protocol"] == "PLAINTEXT":
+        return None
+    if options["security_protocol"] == "SSL":
+        return faust.SSLCredentials(options["ssl_context"])
+    return faust.SASLCredentials(
+        mechanism=options["sasl_mechanism"],
+        username=options["sasl_plain_username"],
+        password=options["sasl_plain_password"],
+        ssl_context=options.get("ssl_context"),
+    )
+
+
+def _registry(settings: Settings, clock: Clock) -> ElasticsearchRegistry:
+    cvr = ElasticsearchSettings(
+        url=settings.cvr_url or "",
+        search_path=settings.cvr_path,
+        user=settings.cvr_username or "",
+        **({"password": settings.cvr_password} if settings.cvr_password is not None else {}),
+    )
+    return ElasticsearchRegistry(httpx.AsyncClient(), cvr, lambda: danish_date(clock.now()))
+
+
+class _FollowClock(mode.Service):  # type: ignore[misc]  # mode publishes no types
+    """Keeps the demo clock running for as long as the worker runs."""
+
+    def __init__(self, clock: BroadcastClock, **options: Any) -> None:
+        super().__init__(**options)
+        self._clock = clock
+
+    async def on_start(self) -> None:
+        """Begin to follow the announcements."""
+        self.add_future(self._clock.follow())

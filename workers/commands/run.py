@@ -1,0 +1,105 @@
+"""`sorbro run`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from adapters.broker.embedded import start_local_broker
+from adapters.broker.errors import BrokerError
+from adapters.kafka.port import LogError
+from adapters.kafka.topic_admin import ensure_topics
+from adapters.telemetry import configure_logging
+from contracts.tariffs import TariffTableError
+from workers.app.settings import Settings
+from workers.app.worker import build_worker
+from workers.stream.changelog import ChangelogError
+from workers.stream.loop import FloodError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+_DEFAULT_PORT = 6066
+
+
+@click.command(name="run")
+@click.option(
+    "--broker",
+    help="Brokers as host:port,… (SORBRO_KAFKA_BOOTSTRAP_SERVERS), or `embedded` to start a local one, the default.",
+)
+@click.option("--web-port", type=int, help="Port of the health and metrics pages (SORBRO_WEB_PORT, 6066).")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="For the local broker's files.")
+def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> None:
+    r"""Run the worker until Ctrl-C: all streams, exactly once, and its pages.
+
+    Adding a machine is starting this again there: the workers share the partitions.
+
+    \b
+    Common settings (environment):
+      SORBRO_KAFKA_BOOTSTRAP_SERVERS  brokers; unset: a local broker is started
+      SORBRO_CVR_URL                  the CVR service; unset: records stay pending
+      SORBRO_CVR_USERNAME, SORBRO_CVR_PASSWORD (or a file in /run/secrets)
+      SORBRO_TARIFFS                  a fee table of your own
+      SORBRO_FLOOD_LIMIT              bad records in a row that stop the worker (100)
+      SORBRO_LOG_FORMAT               json, console, or auto
+    """
+    options: dict[str, Any] = {"kafka_bootstrap_servers": None if broker == "embedded" else broker}
+    options |= {"web_port": web_port, "data_dir": data_dir}
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    if broker == "embedded":
+        settings = settings.model_copy(update={"kafka_bootstrap_servers": None})
+    configure_logging(settings.log_format, settings.log_level)
+    with ExitStack() as stack:
+        try:
+            run_worker(_with_broker(settings, stack))
+        except (BrokerError, LogError, FloodError, ChangelogError, TariffTableError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+def run_worker(settings: Settings) -> None:
+    """Run a worker against the configured brokers until it is told to stop."""
+    asyncio.run(ensure_topics(settings.connection(), settings.partitions))
+    if settings.web_port == _DEFAULT_PORT:
+        settings = settings.model_copy(update={"web_port": _free_port(settings.web_host)})
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    click.echo(f"Worker pages on http://localhost:{settings.web_port}/readyz", err=True)
+    try:
+        build_worker(settings).execute_from_commandline()
+    except SystemExit as exit_:
+        if exit_.code:
+            raise
+    finally:
+        logging.shutdown()
+
+
+def _with_broker(settings: Settings, stack: ExitStack) -> Settings:
+    if settings.kafka_bootstrap_servers is not None:
+        return settings
+    click.echo("No brokers configured: starting a local one …", err=True)
+    broker = stack.enter_context(start_local_broker(settings.data_dir / "broker"))
+    if broker.limits:
+        click.echo(broker.limits, err=True)
+    click.echo(f"Local broker on {broker.bootstrap_servers}", err=True)
+    return settings.model_copy(
+        update={"kafka_bootstrap_servers": broker.bootstrap_servers, "kafka_transactions": broker.transactions}
+    )
+
+
+def _free_port(host: str) -> int:
+    """The default port, or where another worker has it, one the system picks."""
+    for port in (_DEFAULT_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(f"no free port on {host}")
