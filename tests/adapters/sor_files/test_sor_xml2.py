@@ -206,6 +206,24 @@ def test_a_unit_without_a_name_or_an_id_is_damaged(tmp_path):
     assert (unidentified.sor_id, unidentified.reason) == ("", "invalid-identifier")
 
 
+def test_units_where_the_format_has_none_are_reported(tmp_path):
+    second = (
+        owner().split("<InstitutionOwnerEntity>", 1)[1].split("</InstitutionOwner>", 1)[0]
+        + "</InstitutionOwner>"
+    )
+    items = _read(
+        tmp_path,
+        owner(under=second.replace(IE, OE))
+        + f"<InstitutionOwnerEntity>{institution()}</InstitutionOwnerEntity>",
+    )
+    assert [str(item.sor_id) for item in items if isinstance(item, SnapshotEntity)] == [IE]
+    assert _damage(items) == [
+        (OE, "unreadable", False),
+        (SI, "parent-damaged", False),
+        ("", "unreadable", False),
+    ]
+
+
 def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it(tmp_path):
     other_cvr = "<cvr:CVRnumberIdentifier>{}</cvr:CVRnumberIdentifier>"
     items = _read(
