@@ -29,7 +29,7 @@ class _Identifier(str):
     """A string with a shape; subclasses say which."""
 
     __slots__ = ()
-    title: ClassVar[str]
+    label: ClassVar[str]
     pattern: ClassVar[str]
 
     @classmethod
@@ -39,9 +39,9 @@ class _Identifier(str):
         Raises `PydanticCustomError` (a `ValueError`) of type ``identifier_form`` or ``check_digit``.
         """
         if re.fullmatch(cls.pattern, text, re.ASCII) is None:
-            raise PydanticCustomError("identifier_form", "not the form of a {title}", {"title": cls.title})
+            raise PydanticCustomError("identifier_form", "not the form of a {label}", {"label": cls.label})
         if not cls._check_digit_holds(text):
-            raise PydanticCustomError("check_digit", "the check digit of the {title} fails", {"title": cls.title})
+            raise PydanticCustomError("check_digit", "the check digit of the {label} fails", {"label": cls.label})
         return cls(text)
 
     @classmethod
@@ -53,10 +53,8 @@ class _Identifier(str):
         return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(strict=True))
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "pattern": f"^{cls.pattern}$", "title": cls.title}
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "pattern": f"^{cls.pattern}$", "title": cls.label}
 
 
 class SorId(_Identifier):
@@ -66,7 +64,7 @@ class SorId(_Identifier):
     """
 
     __slots__ = ()
-    title = "SOR-id"
+    label = "SOR-id"
     pattern = r"[1-9][0-9]{0,7}100001600[0-9]"
 
     @classmethod
@@ -84,7 +82,7 @@ class Gln(_Identifier):
     """A GLN/EAN location number: 13 digits, GS1 modulus 10, check digit 0 allowed (R2)."""
 
     __slots__ = ()
-    title = "GLN"
+    label = "GLN"
     pattern = r"[0-9]{13}"
 
     @classmethod
@@ -96,7 +94,7 @@ class AuthorisationId(_Identifier):
     """A health professional's autorisations-id: five characters, digits and consonants. Personal (R2, R49)."""
 
     __slots__ = ()
-    title = "autorisations-id"
+    label = "autorisations-id"
     pattern = r"[b-df-hj-np-tv-zB-DF-HJ-NP-TV-Z0-9]{5}"
 
 
@@ -104,7 +102,7 @@ class ProviderId(_Identifier):
     """A ydernummer: leading zeros are real, so it is text; six characters as a rule, the schema allows 1–9 (R2)."""
 
     __slots__ = ()
-    title = "ydernummer"
+    label = "ydernummer"
     pattern = r"[0-9A-Za-zÆØÅæøå]{1,9}"
 
 
@@ -112,7 +110,7 @@ class _FlaggedNumber(str):
     """A number kept as written, with a verdict: R2 says flagged, never dropped."""
 
     __slots__ = ()
-    title: ClassVar[str]
+    label: ClassVar[str]
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -131,17 +129,15 @@ class _FlaggedNumber(str):
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "maxLength": 40, "title": cls.title}
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "maxLength": 40, "title": cls.label}
 
 
 class CvrNumber(_FlaggedNumber):
     """A company's CVR number: 8 digits, weights 2,7,6,5,4,3,2,1, sum modulus 11 = 0 (R2)."""
 
     __slots__ = ()
-    title = "CVR number"
+    label = "CVR number"
 
     @property
     def is_valid(self) -> bool:
@@ -153,7 +149,7 @@ class PNumber(_FlaggedNumber):
     """A production unit's P number: 10 digits; two weight sets, by series (R2)."""
 
     __slots__ = ()
-    title = "P number"
+    label = "P number"
 
     @property
     def is_valid(self) -> bool:

@@ -26,6 +26,7 @@ class Message(BaseModel):
         validate_by_name=True,
         frozen=True,
         strict=True,
+        serialize_by_alias=True,
         extra="ignore",
     )
 

@@ -1,0 +1,41 @@
+"""What it takes to reach CVR's Elasticsearch service (notes/cvr.md §1.1 to §1.3)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+
+class ElasticsearchSettings(BaseModel):
+    """Address, credentials and patience. All times are in seconds.
+
+    The register's own address is plain HTTP, so the password crosses the wire in clear unless the operator
+    puts an encrypting proxy before it. That is why `url` is configurable, and why the credentials should
+    serve CVR alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str = "http://distribution.virk.dk"
+    search_path: str = Field(default="/cvr-permanent/_search", pattern=r"^/[^\s?#]+$")
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    batch_size: int = Field(default=200, ge=1, le=200)
+    attempts: int = Field(default=3, ge=1, le=10)
+    connect_timeout: float = Field(default=2.0, gt=0)
+    read_timeout: float = Field(default=5.0, gt=0)
+    total_budget: float = Field(default=10.0, gt=0)
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_plain_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("the CVR url must be http://host or https://host")
+        if "@" in parts.netloc:
+            # A url is logged and shown; the credentials have settings of their own.
+            raise ValueError("the CVR url must not carry credentials: use user and password")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("the CVR url must end with the host: the path belongs in search_path")
+        return url.rstrip("/")

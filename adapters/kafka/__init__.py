@@ -1,0 +1,1 @@
+"""Kafka behind one port: aiokafka is the adapter; nothing above this folder knows which client it is."""

@@ -1,0 +1,89 @@
+"""Membership in the consumer group: which partitions are ours, and hearing in time when they no longer are.
+
+The member reads nothing itself: its partitions are paused, and each partition loop has a consumer of its own. It
+keeps polling, for a member that stops polling is thrown out of the group (notes/engine.md R8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+
+from contracts.topics import WORKER_INPUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Set
+
+    from aiokafka import TopicPartition
+
+    from adapters.kafka.connection import Connection
+
+SESSION_TIMEOUT_MS: Final = 10_000
+"""How long a dead worker keeps its partitions."""
+_POLL_MS: Final = 1000
+
+
+class Membership:
+    """A member of the worker group, subscribed to all input topics together (range assignor: partitions belong
+    together by number).
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        group: str,
+        on_assigned: Callable[[Set[int]], Awaitable[None]],
+        on_revoked: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._on_assigned = on_assigned
+        self._on_revoked = on_revoked
+        self._consumer: Any = AIOKafkaConsumer(
+            **connection.client_options(),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=SESSION_TIMEOUT_MS // 5,
+            rebalance_timeout_ms=30_000,
+        )
+
+    async def start(self) -> None:
+        """Join the group."""
+        await self._consumer.start()
+        self._consumer.subscribe([topic.value for topic in WORKER_INPUTS], listener=_Listener(self))
+
+    async def stop(self) -> None:
+        """Leave the group, so that others take over at once."""
+        await self._consumer.stop()
+
+    async def poll_forever(self) -> None:
+        """Stay a member until cancelled."""
+        while True:
+            await self._consumer.getmany(timeout_ms=_POLL_MS)
+            await asyncio.sleep(0)
+
+    async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
+        """Called by aiokafka after a rebalance."""
+        held = list(partitions)
+        self._consumer.pause(*held)
+        by_topic = {topic.value: {tp.partition for tp in held if tp.topic == topic.value} for topic in WORKER_INPUTS}
+        await self._on_assigned(set.intersection(*by_topic.values()))
+
+    async def revoked(self) -> None:
+        """Called by aiokafka before a rebalance; the group waits until this returns."""
+        await self._on_revoked()
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002  # aiokafka's name
+        await self._membership.revoked()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._membership.assigned(assigned)

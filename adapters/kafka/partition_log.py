@@ -1,0 +1,194 @@
+"""`PartitionLog` over aiokafka: a transactional producer and two consumers of its own for each input partition.
+
+Each partition reads through consumers with a manual assignment, so that one slow or failing partition cannot hold
+up, reset or misplace another; membership in the group is a matter of its own (`membership.py`). Every position is
+set explicitly: the one run of the prototype that lost state had left it to `auto_offset_reset` (notes/engine.md 3.4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from adapters.kafka.port import ChangelogRecord, LogError
+from contracts.records import InputRecord
+from contracts.topics import WORKER_INPUTS, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence, Set
+
+    from adapters.kafka.connection import Connection
+    from contracts.records import OutputRecord
+
+TRANSACTION_TIMEOUT_MS: Final = 12_000
+"""How long a dead worker's open transaction may hold readers back (design.md: 10–15 s)."""
+LARGEST_REQUEST: Final = 4 * 1024 * 1024
+_CLOSE_SECONDS: Final = 5.0
+_STALLED_SECONDS: Final = 30.0
+
+
+class KafkaPartitionLog:
+    """One partition on a real broker. See `PartitionLog` for what each method promises."""
+
+    def __init__(self, connection: Connection, group: str, partition: int) -> None:
+        self._connection = connection
+        self._group = group
+        self._partition = partition
+        self._inputs = {topic.value: TopicPartition(topic.value, partition) for topic in WORKER_INPUTS}
+        self._state = TopicPartition(Topic.STATE.value, partition)
+        self._producer: Any = None
+        self._asker: Any = None  # of the group, but never a member of it
+        self._consumer: Any = None
+        self._in_flight: list[Any] = []
+
+    async def fence(self) -> None:
+        """See `PartitionLog.fence`."""
+        options: dict[str, Any] = {"acks": "all", "linger_ms": 0}
+        if self._connection.transactions:
+            options |= {
+                "transactional_id": f"{self._group}-{self._partition}",
+                "transaction_timeout_ms": TRANSACTION_TIMEOUT_MS,
+                "enable_idempotence": True,
+            }
+        self._producer = AIOKafkaProducer(
+            **self._connection.client_options(),
+            **options,
+            max_request_size=LARGEST_REQUEST,
+            max_batch_size=256 * 1024,
+            request_timeout_ms=10_000,
+        )
+        await self._producer.start()
+        self._asker = AIOKafkaConsumer(
+            **self._connection.client_options(), group_id=self._group, enable_auto_commit=False
+        )
+        await self._asker.start()
+
+    async def changelog(self) -> AsyncIterator[Sequence[ChangelogRecord]]:
+        """See `PartitionLog.changelog`. Raises `LogError` when the broker stops answering on the way."""
+        reader = await self._start_consumer(self._state)
+        try:
+            # The asker reads uncommitted, so this is the end of the log itself and not of its last stable part.
+            end = (await self._asker.end_offsets([self._state]))[self._state]
+            start = (await reader.beginning_offsets([self._state]))[self._state]
+            reader.seek(self._state, start)
+            while await reader.position(self._state) < end:
+                batches = await asyncio.wait_for(reader.getmany(self._state, timeout_ms=500), _STALLED_SECONDS)
+                yield [
+                    ChangelogRecord(each.key, each.value, tuple(each.headers)) for each in batches.get(self._state, ())
+                ]
+        finally:
+            await reader.stop()
+
+    async def committed(self) -> Mapping[str, int]:
+        """See `PartitionLog.committed`."""
+        offsets = {topic: await self._asker.committed(tp) for topic, tp in self._inputs.items()}
+        return {topic: offset for topic, offset in offsets.items() if offset is not None}
+
+    async def seek(self, positions: Mapping[str, int]) -> None:
+        """See `PartitionLog.seek`."""
+        self._consumer = await self._start_consumer(*self._inputs.values())
+        beginnings = await self._consumer.beginning_offsets(list(self._inputs.values()))
+        for topic, tp in self._inputs.items():
+            beginning = beginnings[tp]
+            position = positions.get(topic, beginning)
+            if position < beginning:
+                raise LogError(
+                    f"{topic}[{self._partition}]: the next record to read is {position}, but the broker has deleted "
+                    f"everything before {beginning}. Records are lost: restore the topic, or feed a SOR snapshot and "
+                    "reset the group's offset on purpose"
+                )
+            self._consumer.seek(tp, position)
+
+    async def poll(self, topics: Sequence[str], max_records: int, seconds: float) -> Sequence[InputRecord]:
+        """See `PartitionLog.poll`."""
+        batches = await self._consumer.getmany(
+            *(self._inputs[topic] for topic in topics), timeout_ms=int(seconds * 1000), max_records=max_records
+        )
+        return [
+            InputRecord(
+                topic=tp.topic,
+                partition=tp.partition,
+                offset=each.offset,
+                key=each.key,
+                value=each.value,
+                headers=tuple(each.headers),
+                timestamp=datetime.fromtimestamp(each.timestamp / 1000, UTC),
+            )
+            for tp, records in batches.items()
+            for each in records
+        ]
+
+    async def drained(self) -> Set[str]:
+        """See `PartitionLog.drained`."""
+        ends = {topic: self._consumer.last_stable_offset(tp) for topic, tp in self._inputs.items()}
+        positions = await self.positions()
+        return {topic for topic, end in ends.items() if end is not None and positions[topic] >= end}
+
+    async def ends(self) -> Mapping[str, int]:
+        """See `PartitionLog.ends`; transactions still open on an input do not count, nobody may read them."""
+        ends = await self._consumer.end_offsets(list(self._inputs.values()))
+        return {tp.topic: offset for tp, offset in ends.items()}
+
+    async def positions(self) -> Mapping[str, int]:
+        """See `PartitionLog.positions`."""
+        return {topic: await self._consumer.position(tp) for topic, tp in self._inputs.items()}
+
+    async def begin(self) -> None:
+        """See `PartitionLog.begin`."""
+        if self._connection.transactions:
+            await self._producer.begin_transaction()
+
+    async def send(self, records: Sequence[OutputRecord]) -> None:
+        """See `PartitionLog.send`."""
+        for each in records:
+            self._in_flight.append(
+                await self._producer.send(
+                    each.topic,
+                    key=each.key,
+                    value=each.value,
+                    partition=each.partition,
+                    headers=list(each.headers),
+                    timestamp_ms=max(0, int(each.time.timestamp() * 1000)),
+                )
+            )
+
+    async def delivered(self) -> None:
+        """See `PartitionLog.delivered`."""
+        in_flight, self._in_flight = self._in_flight, []
+        await asyncio.gather(*in_flight)
+
+    async def send_offsets(self, positions: Mapping[str, int]) -> None:
+        """See `PartitionLog.send_offsets`. Without transactions the progress record alone carries the positions."""
+        if self._connection.transactions:
+            offsets = {self._inputs[topic]: offset for topic, offset in positions.items()}
+            await self._producer.send_offsets_to_transaction(offsets, self._group)
+
+    async def commit(self) -> None:
+        """See `PartitionLog.commit`."""
+        if self._connection.transactions:
+            await self._producer.commit_transaction()
+
+    async def close(self) -> None:
+        """See `PartitionLog.close`. An open transaction is left to the next `fence`, or to its time-out."""
+        for client in (self._producer, self._asker, self._consumer):
+            if client is not None:
+                # Closing a client of a dead broker may fail in any way; there is nothing left to save.
+                with contextlib.suppress(Exception):
+                    await asyncio.wait_for(client.stop(), _CLOSE_SECONDS)
+
+    async def _start_consumer(self, *partitions: TopicPartition) -> Any:
+        consumer = AIOKafkaConsumer(
+            **self._connection.client_options(),
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=LARGEST_REQUEST,
+            fetch_max_wait_ms=250,
+        )
+        await consumer.start()
+        consumer.assign(list(partitions))
+        return consumer

@@ -1,0 +1,66 @@
+"""Making sure the topics are there and agree: missing ones are created, wrong ones are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from adapters.kafka.port import LogError
+from contracts.topics import PLANS, WORKER_INPUTS, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.kafka.connection import Connection
+
+
+async def ensure_topics(connection: Connection, partitions: int) -> int:
+    """Create what is missing and return the partition count of the input topics.
+
+    Raises `LogError` when the inputs, the facts and the state do not have one and the same count: partition `p` of
+    each belongs together, and a count that changed would send owners to partitions that do not hold their state.
+    """
+    admin = AIOKafkaAdminClient(**connection.client_options())
+    await admin.start()
+    try:
+        existing = await _partition_counts(admin)
+        together = (*WORKER_INPUTS, Topic.STATE)
+        counts = {topic.value: existing[topic] for topic in together if topic in existing}
+        wanted = next(iter(counts.values()), partitions)
+        missing = [topic for topic in PLANS if topic not in existing]
+        await _create(admin, missing, wanted)
+        if len(set(counts.values())) > 1:
+            raise LogError(
+                f"the input and state topics must have the same number of partitions, but have {counts}. Sorbro will "
+                "not start: owners would be looked for where their state is not. Create the topics anew with one count"
+            )
+        return wanted
+    finally:
+        await admin.close()
+
+
+async def _partition_counts(admin: Any) -> Mapping[str, int]:
+    names = set(await admin.list_topics()) & {topic.value for topic in Topic}
+    described = await admin.describe_topics(sorted(names)) if names else []
+    return {each["topic"]: len(each["partitions"]) for each in described}
+
+
+async def _create(admin: Any, topics: list[Topic], partitions: int) -> None:
+    new = [
+        NewTopic(
+            topic.value,
+            num_partitions=1 if PLANS[topic].single_partition else partitions,
+            replication_factor=-1,  # the cluster's own default: 3 where there are three brokers
+            topic_configs=dict(PLANS[topic].config),
+        )
+        for topic in topics
+    ]
+    if not new:
+        return
+    response = await admin.create_topics(new)
+    for topic, code, *_ in response.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:  # another worker may have been quicker
+            raise LogError(f"the topic {topic} could not be created: {error.__name__}. Create it, or allow Sorbro to")

@@ -1,0 +1,58 @@
+"""Logs and metrics. What is logged names units and numbers, never people (R49)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Final, Literal
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY: Final = CollectorRegistry()
+
+RECORDS: Final = Counter("sorbro_records", "Records decided, by outcome", ["outcome"], registry=REGISTRY)
+OUTPUTS: Final = Counter("sorbro_outputs", "Records committed, by topic", ["topic"], registry=REGISTRY)
+DEAD_LETTERS: Final = Counter("sorbro_dead_letters", "Dead letters, by reason", ["reason"], registry=REGISTRY)
+TRANSACTION_SECONDS: Final = Histogram("sorbro_transaction_seconds", "From poll to commit", registry=REGISTRY)
+REOPENED: Final = Counter("sorbro_partition_failures", "Partitions opened again after an error", registry=REGISTRY)
+RESTORE_SECONDS: Final = Gauge("sorbro_state_restore_seconds", "Last restore", ["partition"], registry=REGISTRY)
+LAST_TURN: Final = Gauge(
+    "sorbro_loop_last_turn_timestamp_seconds", "When the loop last came round", ["partition"], registry=REGISTRY
+)
+PENDING_DAYS: Final = Gauge(
+    "sorbro_closures_pending", "Wakes planned, closures above all", ["partition"], registry=REGISTRY
+)
+CVR_LOOKUPS: Final = Counter("sorbro_cvr_requests", "Numbers looked up in CVR, by result", ["result"], registry=REGISTRY)
+
+
+def configure_logging(form: Literal["auto", "json", "console"], level: str) -> None:
+    """Send structured events to standard error: readable on a terminal, JSON elsewhere, unless told otherwise."""
+    console = form == "console" or (form == "auto" and sys.stderr.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
+    numeric = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(numeric)
+    # Faust builds debug records for every event even when nobody reads them (notes/engine.md 6).
+    for name in ("faust", "mode", "aiokafka", "httpx", "httpcore", "asyncio"):
+        logging.getLogger(name).setLevel(max(numeric, logging.WARNING))

@@ -1,0 +1,111 @@
+"""The CloudEvents 1.0 envelope over Kafka: binary and structured in, binary out.
+
+Written by hand because the `cloudevents` SDK (2.2.0) models Kafka headers as a dict, which loses repeated headers,
+and dead letters must carry the original headers byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from contracts.danish_time import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+Headers = tuple[tuple[str, bytes], ...]
+
+SOURCE: Final = "urn:dk:sorbro"
+_STRUCTURED: Final = b"application/cloudevents+json"
+_SPEC_VERSION: Final = "1.0"
+
+
+class EnvelopeError(ValueError):
+    """The envelope is not CloudEvents 1.0. `unparsable` when a structured event is not even JSON."""
+
+    def __init__(self, message: str, *, unparsable: bool = False) -> None:
+        super().__init__(message)
+        self.unparsable = unparsable
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The attributes Sorbro reads, and the event's data as JSON bytes. Absent attributes are None."""
+
+    id: str | None
+    type: str | None
+    traceparent: str | None
+    data: bytes
+
+
+def open_envelope(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelope:
+    """Read the envelope of a Kafka record in binary, structured or bare form.
+
+    Raises `EnvelopeError` for another specversion, or a structured event that is not a JSON object with data.
+    """
+    found = dict(headers)
+    if found.get("content-type", b"").lower().startswith(_STRUCTURED):
+        return _structured(value, _text(found.get("traceparent")))
+    _check_version(_text(found.get("ce_specversion")))
+    return Envelope(
+        id=_text(found.get("ce_id")) or None,
+        type=_text(found.get("ce_type")) or None,
+        traceparent=_text(found.get("traceparent")),
+        data=value,
+    )
+
+
+def _structured(value: bytes, traceparent: str | None) -> Envelope:
+    try:
+        event = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise EnvelopeError("the structured event is not JSON", unparsable=True) from error
+    if not isinstance(event, dict) or "data" not in event:
+        raise EnvelopeError("a structured event is a JSON object with data")
+    _check_version(_attribute(event, "specversion"))
+    return Envelope(
+        id=_attribute(event, "id"),
+        type=_attribute(event, "type"),
+        traceparent=_attribute(event, "traceparent") or traceparent,
+        data=orjson.dumps(event["data"]),
+    )
+
+
+def _attribute(event: dict[str, object], name: str) -> str | None:
+    value = event.get(name)
+    if value is not None and not isinstance(value, str):
+        raise EnvelopeError(f"the attribute {name} must be a string")
+    return value or None
+
+
+def _check_version(version: str | None) -> None:
+    if version not in {None, _SPEC_VERSION}:
+        raise EnvelopeError("only CloudEvents specversion 1.0 is read")
+
+
+def _text(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode("utf-8", "replace")
+
+
+def binary_headers(
+    *, ce_id: UUID, ce_type: str, time: datetime, subject: str, causation: str, traceparent: str | None
+) -> Headers:
+    """The headers of one of our outputs, binary mode, with the id of what caused it."""
+    headers = [
+        ("ce_specversion", _SPEC_VERSION),
+        ("ce_id", str(ce_id)),
+        ("ce_source", SOURCE),
+        ("ce_type", ce_type),
+        ("ce_time", rfc3339(time)),
+        ("ce_subject", subject),
+        ("ce_causationid", causation),
+        ("content-type", "application/json"),
+    ]
+    if traceparent is not None:
+        headers.append(("traceparent", traceparent))
+    return tuple((name, value.encode()) for name, value in headers)

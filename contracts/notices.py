@@ -1,0 +1,92 @@
+"""What STPS decides and tells: the five message kinds of ``stps.notices.v1`` (R28, R36, R39, R44, R45)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from contracts.identifiers import AuthorisationId, CvrNumber, SorId
+from contracts.sor_entities import Code, Line
+from contracts.wire import CivilDate, Message
+
+
+def _is_share(text: str) -> str:
+    try:
+        if 0 < Decimal(text) <= 1:
+            return text
+    except ArithmeticError:
+        pass
+    raise PydanticCustomError("share", "a share is a decimal string over 0 and up to 1.0 (1.0 = nothing to pay)")
+
+
+Share = Annotated[
+    str,
+    Field(max_length=10),
+    AfterValidator(_is_share),
+    WithJsonSchema({"type": "string", "pattern": r"^(0?\.[0-9]+|0|1(\.0+)?)$"}),
+]
+FeeYear = Annotated[int, Field(ge=2000, le=2200)]
+
+
+class DeregistrationDecided(Message):
+    """``dk.stps.deregistration.decided.v1``: out of BSR without a closure in SOR (R28)."""
+
+    sor_id: SorId
+    owner_sor_id: SorId
+    effective_on: CivilDate
+    initiator: Literal["place", "stps"]
+    treated_in_year: bool
+
+
+class TemporaryEvent(Message):
+    """The festival, race or camp of a ``temporary-event`` notification."""
+
+    name: Line | None = None
+    address: Line | None = None
+    from_: Annotated[CivilDate | None, Field(alias="from")] = None
+    to: CivilDate | None = None
+
+
+class ExemptionNotified(Message):
+    """``dk.stps.exemption.notified.v1``: an underretning of one of the four kinds (R44)."""
+
+    sor_id: SorId | None = None
+    owner_sor_id: SorId | None = None
+    kind: Literal["volunteer-sole", "temporary-event", "low-turnover", "partnership"]
+    cvr: CvrNumber | None = None
+    authorisation_ids: tuple[AuthorisationId, ...] = Field(default=(), max_length=100)
+    event: TemporaryEvent | None = None
+    owner_cvrs: tuple[CvrNumber, ...] = Field(default=(), max_length=100)
+    professions: tuple[Line, ...] = Field(default=(), max_length=100)
+    notified_on: CivilDate
+
+
+class DeletionRequested(Message):
+    """``dk.stps.deletion.requested.v1``: a place asks to be deleted in BSR, in SOR, or both (R45)."""
+
+    sor_id: SorId
+    owner_sor_id: SorId
+    reference_number: Code
+    scope: tuple[Literal["bsr", "sor"], ...] = Field(min_length=1, max_length=2)
+    reason: Line | None = None
+    treated_in_year: bool
+    requested_on: CivilDate
+
+
+class DispensationGranted(Message):
+    """``dk.stps.dispensation.granted.v1``: STPS lets the place off the whole fee of a year, or a share (R36)."""
+
+    sor_id: SorId
+    owner_sor_id: SorId
+    fee_year: FeeYear
+    share: Share
+
+
+class FeeRunRequested(Message):
+    """``dk.stps.fee-run.requested.v1``: the yearly run, for every partition; it has no owner and no key (R39)."""
+
+    fee_year: FeeYear
+    run_on: CivilDate

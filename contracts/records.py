@@ -1,0 +1,33 @@
+"""A Kafka record as Sorbro sees it, from whatever log it came: broker, file, or memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.cloudevents import Headers
+
+
+@dataclass(frozen=True, slots=True)
+class InputRecord:
+    """One record read. `timestamp` is the record's own (UTC); None for `value` is a tombstone."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRecord:
+    """One record to write. `partition` None lets the key decide; `time` is the instant it was decided at."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    time: datetime
+    partition: int | None = None

@@ -1,0 +1,111 @@
+"""The topics: what each carries, who owns it, and how the broker should keep it (contracts.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from contracts.cvr_facts import CvrAnswer, CvrRequest
+from contracts.deregistrations import DeregistrationEffective, SorDeletionRequested
+from contracts.invoice_triggers import InvoiceNotDue, InvoiceTriggered
+from contracts.notices import (
+    DeletionRequested,
+    DeregistrationDecided,
+    DispensationGranted,
+    ExemptionNotified,
+    FeeRunRequested,
+)
+from contracts.registrations import RegistrationForwarded, RegistrationWithdrawn
+from contracts.self_registrations import SelfRegistered
+from contracts.sor_entities import EntityChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contracts.wire import Message
+
+
+class Topic(StrEnum):
+    """Every topic Sorbro reads or writes, by its name on the broker."""
+
+    ENTITY_CHANGES = "sor.entity-changes.v1"
+    SELF_REGISTRATIONS = "bsr.self-registrations.v1"
+    NOTICES = "stps.notices.v1"
+    CVR_FACTS = "sorbro.cvr-facts.v1"
+    CVR_REQUESTS = "sorbro.cvr-requests.v1"
+    REGISTRATIONS = "bsr.registrations.v1"
+    DEREGISTRATIONS = "bsr.deregistrations.v1"
+    INVOICE_TRIGGERS = "stps.invoice-triggers.v1"
+    DELETION_REQUESTS = "sor.deletion-requests.v1"
+    DEAD_LETTERS = "sor-bsr.dead-letters.v1"
+    STATE = "sorbro.state.v1"
+    DEMO_CLOCK = "sorbro.demo-clock.v1"
+
+
+MESSAGES: Final[Mapping[Topic, Mapping[str, type[Message]]]] = MappingProxyType(
+    {
+        Topic.ENTITY_CHANGES: {"dk.sor.entity.changed.v1": EntityChanged},
+        Topic.SELF_REGISTRATIONS: {"dk.bsr.self-registration.changed.v1": SelfRegistered},
+        Topic.NOTICES: {
+            "dk.stps.deregistration.decided.v1": DeregistrationDecided,
+            "dk.stps.exemption.notified.v1": ExemptionNotified,
+            "dk.stps.deletion.requested.v1": DeletionRequested,
+            "dk.stps.dispensation.granted.v1": DispensationGranted,
+            "dk.stps.fee-run.requested.v1": FeeRunRequested,
+        },
+        Topic.CVR_REQUESTS: {"dk.sorbro.cvr.requested.v1": CvrRequest},
+        Topic.CVR_FACTS: {"dk.sorbro.cvr.answered.v1": CvrAnswer},
+        Topic.REGISTRATIONS: {
+            "dk.bsr.registration.forwarded.v1": RegistrationForwarded,
+            "dk.bsr.registration.withdrawn.v1": RegistrationWithdrawn,
+        },
+        Topic.DEREGISTRATIONS: {"dk.bsr.deregistration.effective.v1": DeregistrationEffective},
+        Topic.INVOICE_TRIGGERS: {
+            "dk.stps.invoice.triggered.v1": InvoiceTriggered,
+            "dk.stps.invoice.not-due.v1": InvoiceNotDue,
+        },
+        Topic.DELETION_REQUESTS: {"dk.sor.deletion.requested.v1": SorDeletionRequested},
+    }
+)
+"""Which `ce_type` each topic carries, and its model."""
+
+CE_TYPES: Final[Mapping[type[Message], tuple[Topic, str]]] = MappingProxyType(
+    {model: (topic, ce_type) for topic, types in MESSAGES.items() for ce_type, model in types.items()}
+)
+"""The same the other way: where a message belongs and what it is called there."""
+
+WORKER_INPUTS: Final = (Topic.ENTITY_CHANGES, Topic.SELF_REGISTRATIONS, Topic.CVR_FACTS)
+"""What the write side consumes, partition by partition. ``stps.notices.v1`` joins with the rules R28, R36, R39
+and R44–R46; until then its records wait, uncommitted, in the topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """How a topic is created where Sorbro creates it. All topics share one partition count but those of one."""
+
+    single_partition: bool = False
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+_COMPACTED: Final = {"cleanup.policy": "compact"}
+_KEPT: Final = {"retention.ms": "-1"}
+
+PLANS: Final[Mapping[Topic, TopicPlan]] = MappingProxyType(
+    {
+        Topic.ENTITY_CHANGES: TopicPlan(config=_KEPT),
+        Topic.SELF_REGISTRATIONS: TopicPlan(config=_KEPT),
+        Topic.NOTICES: TopicPlan(config=_KEPT),
+        Topic.CVR_FACTS: TopicPlan(config=_COMPACTED),
+        Topic.CVR_REQUESTS: TopicPlan(config=_KEPT),
+        Topic.REGISTRATIONS: TopicPlan(config=_COMPACTED),
+        Topic.DEREGISTRATIONS: TopicPlan(config=_KEPT),
+        Topic.INVOICE_TRIGGERS: TopicPlan(config=_KEPT),
+        Topic.DELETION_REQUESTS: TopicPlan(config=_KEPT),
+        # A dead letter is its original plus headers, so it needs more room than the input topics allow.
+        Topic.DEAD_LETTERS: TopicPlan(config=_KEPT | {"max.message.bytes": "4194304"}),
+        Topic.STATE: TopicPlan(config=_COMPACTED | {"max.message.bytes": "4194304"}),
+        Topic.DEMO_CLOCK: TopicPlan(single_partition=True, config={"retention.ms": "86400000"}),
+    }
+)

@@ -1,0 +1,70 @@
+"""Credentials show up nowhere: not in settings, reasons, exceptions or logs."""
+
+import base64
+import logging
+import traceback
+from datetime import date
+
+import httpx
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from adapters.cvr.elasticsearch import ElasticsearchRegistry
+from adapters.cvr.response import FailedError
+from adapters.cvr.sample import sample_cvr_numbers
+from adapters.cvr.settings import ElasticsearchSettings
+
+PASSWORD = "correct-horse-battery"  # noqa: S105 - the bait that these tests look for
+ENCODED = base64.b64encode(f"worker:{PASSWORD}".encode()).decode()
+CVR = next(sample_cvr_numbers())
+
+
+def settings():
+    return ElasticsearchSettings(url="http://cvr.test", user="worker", password=SecretStr(PASSWORD))
+
+
+def is_clean(text):
+    return PASSWORD not in text and ENCODED not in text
+
+
+def test_settings_do_not_show_the_password():
+    assert all(is_clean(text) for text in (repr(settings()), str(settings()), settings().model_dump_json()))
+
+
+@pytest.mark.parametrize(
+    "url", [f"http://worker:{PASSWORD}@cvr.test", f"ftp://{PASSWORD}", f"http://a/{PASSWORD}"]
+)
+def test_a_refused_url_is_not_repeated(url):
+    with pytest.raises(ValidationError) as refusal:
+        ElasticsearchSettings(url=url)
+    assert is_clean(str(refusal.value))
+    assert is_clean(repr(refusal.value))
+
+
+def test_the_url_takes_no_credentials():
+    with pytest.raises(ValidationError, match="must not carry credentials"):
+        ElasticsearchSettings(url="http://a:b@cvr.test")
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("status", [None, 200, 302, 400, 401, 403, 404, 429, 500, 503])
+async def test_no_failure_gives_the_credentials_away(status, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    seen = []
+
+    def echo(request):
+        seen.append(request.headers["Authorization"])
+        if status is None:
+            raise httpx.ConnectError(f"cannot send {request.headers['Authorization']}")
+        return httpx.Response(status, text=request.headers["Authorization"], headers={"Location": "/"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(echo)) as client:
+        registry = ElasticsearchRegistry(client, settings(), lambda: date(2026, 6, 15))
+        lookup = await registry.find_many([CVR], [])
+        with pytest.raises(FailedError) as failure:
+            await registry._ask(b"{}")
+    assert seen[0] == f"Basic {ENCODED}"  # it was sent, so the search below means something
+    shown = capsys.readouterr()
+    trace = "".join(traceback.format_exception(failure.value))
+    for text in (repr(lookup), repr(registry), repr(failure.value), trace, caplog.text, shown.out, shown.err):
+        assert is_clean(text)

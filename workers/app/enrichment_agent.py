@@ -1,0 +1,140 @@
+"""The Faust agent that answers ``sorbro.cvr-requests.v1`` from CVR (R20).
+
+Table-less and one event batch at a time, so that Faust's own delivery holds (notes/engine.md 2.2): an answer given
+twice is harmless, a request lost is not. It therefore never lets go of a batch before every number is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from pydantic import ValidationError
+
+from adapters import telemetry
+from adapters.cvr.port import Found, NotFound, Unavailable
+from contracts.cloudevents import binary_headers
+from contracts.cvr_facts import CvrAnswer, CvrRequest, NotFoundFact
+from contracts.topics import Topic
+from workers.effects import effect_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from adapters.clock import Clock
+    from adapters.cvr.port import CompanyOutcome, CompanyRegistry, Lookup, ProductionUnitOutcome
+    from contracts.identifiers import CvrNumber, PNumber
+
+_log = structlog.get_logger("sorbro.enrichment")
+
+_BATCH: Final = 100
+_GATHER_SECONDS: Final = 0.02
+_BACK_OFF_SECONDS: Final = (1.0, 2.0, 5.0, 10.0)
+
+
+def add_enrichment_agent(app: Any, registry: CompanyRegistry, clock: Clock) -> None:
+    """Put the agent on the Faust app."""
+    requests = app.topic(Topic.CVR_REQUESTS.value, key_serializer="raw", value_serializer="raw")
+    facts = app.topic(Topic.CVR_FACTS.value, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(requests, name="enrichment")  # type: ignore[untyped-decorator]  # faust publishes no types
+    async def enrich(stream: Any) -> None:
+        async for events in stream.take_events(_BATCH, within=_GATHER_SECONDS):
+            await _answer_all(events, registry, clock, facts)
+
+
+async def _answer_all(events: Iterable[Any], registry: CompanyRegistry, clock: Clock, facts: Any) -> None:
+    waiting = [(event, request) for event in events if (request := _parse(event)) is not None]
+    attempt = 0
+    while waiting:
+        try:
+            waiting = await _answer_some(waiting, registry, clock, facts)
+        # Whatever it was, the batch must not be let go: an agent that raises has its event acknowledged by Faust.
+        except Exception as error:  # noqa: BLE001
+            _log.warning("enrichment failed, trying again", error=type(error).__name__)
+        if waiting:
+            await asyncio.sleep(_BACK_OFF_SECONDS[min(attempt, len(_BACK_OFF_SECONDS) - 1)])
+            attempt += 1
+
+
+def _parse(event: Any) -> CvrRequest | None:
+    try:
+        return CvrRequest.model_validate_json(event.value)
+    except ValidationError:
+        _log.error("a CVR request of ours does not hold its contract; it is skipped", offset=event.message.offset)
+        return None
+
+
+async def _answer_some(
+    waiting: list[tuple[Any, CvrRequest]], registry: CompanyRegistry, clock: Clock, facts: Any
+) -> list[tuple[Any, CvrRequest]]:
+    """Look everything up at once, send what was answered, and return the requests with numbers still open."""
+    cvrs: set[CvrNumber] = {request.cvr for _, request in waiting if request.cvr is not None}
+    p_numbers: set[PNumber] = {number for _, request in waiting for number in request.p_numbers}
+    lookup = await registry.find_many(cvrs, p_numbers)
+    left: list[tuple[Any, CvrRequest]] = []
+    sent = []
+    for event, request in waiting:
+        still_open = set()
+        for number, outcome in _outcomes(request, lookup):
+            telemetry.CVR_LOOKUPS.labels(type(outcome).__name__).inc()
+            if isinstance(outcome, Unavailable):
+                still_open.add(number)
+            elif (answer := _answer(request, number, outcome, clock)) is not None:
+                sent.append(await _send(facts, event, number, answer))
+        if still_open:
+            left.append((event, _only(request, still_open)))
+    await asyncio.gather(*sent)
+    if left:
+        reasons = {outcome.reason for _, request in left for outcome in _unavailable(request, lookup)}
+        _log.warning("CVR does not answer; records stay pending meanwhile", requests=len(left), reasons=sorted(reasons))
+    return left
+
+
+def _outcomes(request: CvrRequest, lookup: Lookup) -> Iterator[tuple[str, CompanyOutcome | ProductionUnitOutcome]]:
+    if request.cvr is not None:
+        yield request.cvr, lookup.companies[request.cvr]
+    for number in request.p_numbers:
+        yield number, lookup.units[number]
+
+
+def _unavailable(request: CvrRequest, lookup: Lookup) -> Iterator[Unavailable]:
+    return (outcome for _, outcome in _outcomes(request, lookup) if isinstance(outcome, Unavailable))
+
+
+def _only(request: CvrRequest, numbers: set[str]) -> CvrRequest:
+    return CvrRequest(
+        owner_sor_id=request.owner_sor_id,
+        cvr=request.cvr if request.cvr in numbers else None,
+        p_numbers=tuple(number for number in request.p_numbers if number in numbers),
+    )
+
+
+def _answer(request: CvrRequest, number: str, outcome: CompanyOutcome | ProductionUnitOutcome, clock: Clock) -> CvrAnswer | None:
+    if isinstance(outcome, Found):
+        return CvrAnswer(owner_sor_id=request.owner_sor_id, fetched_at=clock.now(), fact=outcome.fact)
+    if isinstance(outcome, NotFound):
+        fact = NotFoundFact(number=number)
+        return CvrAnswer(owner_sor_id=request.owner_sor_id, fetched_at=clock.now(), fact=fact)
+    return None  # a number that fails its check is never asked for (R2)
+
+
+async def _send(facts: Any, event: Any, number: str, answer: CvrAnswer) -> Any:
+    """Send to the partition the request came from: requests and facts are divided alike, by owner."""
+    owner, fetched_at = answer.owner_sor_id, answer.fetched_at
+    headers = binary_headers(
+        ce_id=effect_id("cvr-answer", owner, number, fetched_at.isoformat()),
+        ce_type="dk.sorbro.cvr.answered.v1",
+        time=fetched_at,
+        subject=owner,
+        causation=dict(event.headers or {}).get("ce_id", b"").decode(),
+        traceparent=None,
+    )
+    return await facts.send(
+        key=f"{owner}/{number}".encode(),
+        value=answer.model_dump_json().encode(),
+        partition=event.message.partition,
+        timestamp=fetched_at.timestamp(),
+        headers=dict(headers),
+    )

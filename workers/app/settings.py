@@ -1,0 +1,70 @@
+"""Everything an operator can set: environment variables ``SORBRO_…``, or files for secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from adapters.kafka.connection import Connection
+
+
+class Settings(BaseSettings):
+    """The worker's settings. A secret may also be a file named after its variable in /run/secrets."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SORBRO_",
+        secrets_dir=tuple(path for path in (Path("/run/secrets"),) if path.is_dir()) or None,
+        frozen=True,
+    )
+
+    kafka_bootstrap_servers: str | None = None
+    """Brokers as host:port,host:port. Unset: a local broker is started."""
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ca_file: Path | None = None
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_transactions: bool = True
+    """False only for a broker without transactions: at least once, with the same ids."""
+
+    group: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")] = "sorbro"
+    """The consumer group, and the prefix of the transactional ids."""
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 4
+    """Partitions of the topics Sorbro creates; frozen once they exist."""
+
+    cvr_url: str | None = None
+    """The CVR service, e.g. http://distribution.virk.dk. Unset: records stay ``pending``."""
+    cvr_path: str = "/cvr-permanent/_search"
+    cvr_username: str | None = None
+    cvr_password: SecretStr | None = None
+
+    tariffs: Path | None = None
+    """A tariff table of your own instead of the one that ships with Sorbro."""
+    flood_limit: Annotated[int, Field(ge=1)] = 100
+    """So many bad records in a row on one partition stop the worker."""
+
+    web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
+    web_host: str = "127.0.0.1"
+    data_dir: Path = Path("var")
+    """Where the local broker and Faust keep their files."""
+    clock: Literal["system", "demo"] = "system"
+    """``demo``: the time is what the demo last announced on sorbro.demo-clock.v1."""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def connection(self) -> Connection:
+        """How to reach the brokers. Raises `ValueError` when none are configured."""
+        if self.kafka_bootstrap_servers is None:
+            raise ValueError("no brokers: set SORBRO_KAFKA_BOOTSTRAP_SERVERS, or let sorbro run start a local broker")
+        return Connection(
+            bootstrap_servers=self.kafka_bootstrap_servers,
+            security_protocol=self.kafka_security_protocol,
+            ca_file=self.kafka_ca_file,
+            sasl_mechanism=self.kafka_sasl_mechanism,
+            sasl_username=self.kafka_sasl_username,
+            sasl_password=self.kafka_sasl_password,
+            transactions=self.kafka_transactions,
+        )

@@ -1,0 +1,97 @@
+"""The write side as a service of the Faust app: one loop per partition the group gives us."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import mode
+import structlog
+
+from adapters.kafka.membership import Membership
+from adapters.kafka.partition_log import KafkaPartitionLog
+from workers.stream.loop import PartitionLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from adapters.clock import Clock
+    from adapters.kafka.connection import Connection
+    from contracts.tariffs import TariffTable
+    from workers.app.reporter import LogAndMetrics
+
+_log = structlog.get_logger("sorbro.stream")
+
+_REVOKE_SECONDS: Final = 8.0
+"""How long a running transaction may take to finish when partitions are revoked; then it is left uncommitted."""
+
+
+class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no types
+    """Runs partition loops for as long as the partitions are ours."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        group: str,
+        clock: Clock,
+        tariffs: TariffTable,
+        reporter: LogAndMetrics,
+        flood_limit: int,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self._connection = connection
+        self._group = group
+        self._clock = clock
+        self._tariffs = tariffs
+        self._reporter = reporter
+        self._flood_limit = flood_limit
+        self._loops: dict[PartitionLoop, asyncio.Task[None]] = {}
+        self._membership = Membership(connection, group, self._assigned, self._revoked)
+
+    async def on_start(self) -> None:
+        """Join the group."""
+        await self._membership.start()
+        self.add_future(self._membership.poll_forever())
+
+    async def on_stop(self) -> None:
+        """Finish running transactions, then leave the group."""
+        await self._revoked()
+        await self._membership.stop()
+
+    async def _assigned(self, partitions: Set[int]) -> None:
+        await self._revoked()
+        self._reporter.assigned = frozenset(partitions)
+        _log.info("partitions assigned", partitions=sorted(partitions))
+        for partition in sorted(partitions):
+            loop = self._new_loop(partition)
+            task = asyncio.get_running_loop().create_task(loop.run(), name=f"partition-{partition}")
+            task.add_done_callback(self._ended)
+            self._loops[loop] = task
+
+    async def _revoked(self) -> None:
+        tasks = list(self._loops.values())
+        for loop in self._loops:
+            loop.stop()
+        self._loops = {}
+        self._reporter.open_partitions.clear()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_REVOKE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _new_loop(self, partition: int) -> PartitionLoop:
+        return PartitionLoop(
+            partition,
+            lambda: KafkaPartitionLog(self._connection, self._group, partition),
+            self._clock,
+            self._tariffs,
+            self._reporter,
+            self._flood_limit,
+        )
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """End the worker when a loop does: what opening again cannot mend is for a person."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.add_future(self.crash(error))

@@ -1,0 +1,77 @@
+"""What CVR has said of a place's company and production unit (R2, R19, R20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.cvr_facts import CompanyFact, NotFoundFact, ProductionUnitFact
+from contracts.registrations import CompanyFacts, Discrepancy
+
+if TYPE_CHECKING:
+    from contracts.cvr_facts import CvrAnswer
+    from contracts.registrations import Enrichment
+    from workers.tree.draft import Draft
+    from workers.tree.inheritance import Effective
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """CVR's part of a record: added to what SOR says, never over it (R19)."""
+
+    enrichment: Enrichment
+    facts: CompanyFacts | None = None
+    discrepancies: tuple[Discrepancy, ...] = ()
+
+
+def findings_for(draft: Draft, effective: Effective) -> Findings:
+    """Return what is known now.
+
+    While an answer is still to come the record goes out as ``pending``, without facts, and again when it is there
+    (R20). A number that fails its check is flagged as a discrepancy and never looked up (R2).
+    """
+    if effective.cvr is None:
+        return Findings("no-cvr", discrepancies=_flagged(effective))
+    answers: list[CvrAnswer] = []
+    for number in _looked_up(effective):
+        entry = draft.number(number)
+        if entry is None or entry.answer is None:
+            return Findings("pending", discrepancies=_flagged(effective))
+        answers.append(entry.answer)
+    return _complete(answers, effective)
+
+
+def _looked_up(effective: Effective) -> list[str]:
+    return [number for number in (effective.cvr, effective.p_number) if number is not None and number.is_valid]
+
+
+def _complete(answers: list[CvrAnswer], effective: Effective) -> Findings:
+    facts = [answer.fact for answer in answers]
+    company = next((fact for fact in facts if isinstance(fact, CompanyFact)), None)
+    unit = next((fact for fact in facts if isinstance(fact, ProductionUnitFact)), None)
+    missing = [fact.number for fact in facts if isinstance(fact, NotFoundFact)]
+    found = company is not None or unit is not None
+    return Findings(
+        enrichment="not-found" if company is None or missing else "complete",
+        facts=CompanyFacts(
+            company=company, production_unit=unit, fetched_at=min(answer.fetched_at for answer in answers)
+        )
+        if found
+        else None,
+        discrepancies=(*_flagged(effective), *_absent(missing, effective)),
+    )
+
+
+def _flagged(effective: Effective) -> tuple[Discrepancy, ...]:
+    """The numbers that fail their check digit: shown, and CVR has nothing to say of them (R2)."""
+    flagged = []
+    if effective.cvr is not None and not effective.cvr.is_valid:
+        flagged.append(Discrepancy(field="cvr", sor=effective.cvr, cvr=None))
+    if effective.p_number is not None and not effective.p_number.is_valid:
+        flagged.append(Discrepancy(field="pNumber", sor=effective.p_number, cvr=None))
+    return tuple(flagged)
+
+
+def _absent(missing: list[str], effective: Effective) -> tuple[Discrepancy, ...]:
+    named: dict[str | None, str] = {effective.cvr: "cvr", effective.p_number: "pNumber"}
+    return tuple(Discrepancy(field=named[number], sor=number, cvr=None) for number in missing if number in named)

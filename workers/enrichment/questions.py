@@ -1,0 +1,71 @@
+"""What to ask CVR, once per number and owner; and whom an answer concerns (R20)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.cvr_facts import CompanyFact, CvrRequest, NotFoundFact
+from contracts.identifiers import CvrNumber, PNumber
+from workers.effects import Send, effect_id
+from workers.tree.state import CvrEntry
+
+if TYPE_CHECKING:
+    from contracts.cvr_facts import CvrAnswer, Fact
+    from contracts.identifiers import SorId
+    from workers.tree.draft import Draft
+    from workers.tree.inheritance import Effective
+
+
+class Questions:
+    """Gathers, during one decision, the numbers nobody has asked for yet."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._cvr: CvrNumber | None = None
+        self._p_numbers: dict[PNumber, None] = {}
+
+    def want(self, effective: Effective) -> None:
+        """Note the unit's company and production unit. Numbers that fail their check are not looked up (R2)."""
+        if effective.cvr is not None and effective.cvr.is_valid and self._is_new(effective.cvr, self._draft.owner):
+            self._cvr = effective.cvr
+        holder, p_number = effective.p_number_holder, effective.p_number
+        if holder is not None and p_number is not None and p_number.is_valid and self._is_new(p_number, holder):
+            self._p_numbers[p_number] = None
+
+    def _is_new(self, number: str, holder: SorId) -> bool:
+        entry = self._draft.number(number)
+        if entry is None:
+            self._draft.put_number(number, CvrEntry(wanted_by=(holder,)))
+            return True
+        if holder not in entry.wanted_by:
+            self._draft.put_number(number, CvrEntry((*entry.wanted_by, holder), entry.answer))
+        return False
+
+    def ask(self, causation: str) -> list[Send]:
+        """The one request that carries them all, or nothing."""
+        if self._cvr is None and not self._p_numbers:
+            return []
+        owner = self._draft.owner
+        request = CvrRequest(owner_sor_id=owner, cvr=self._cvr, p_numbers=tuple(self._p_numbers))
+        request_id = effect_id("cvr-request", owner, self._cvr, *self._p_numbers)
+        return [Send(request, request_id, owner, owner, causation)]
+
+
+def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
+    """Keep the answer and return the units at whose subtrees it matters.
+
+    None when nobody here asked for it, or when a later answer is already there.
+    """
+    number = number_of(answer.fact)
+    entry = draft.number(number)
+    if entry is None or (entry.answer is not None and entry.answer.fetched_at >= answer.fetched_at):
+        return None
+    draft.put_number(number, CvrEntry(entry.wanted_by, answer))
+    return entry.wanted_by
+
+
+def number_of(fact: Fact) -> str:
+    """The number a fact is about."""
+    if isinstance(fact, NotFoundFact):
+        return fact.number
+    return fact.cvr if isinstance(fact, CompanyFact) else fact.p_number

@@ -1,0 +1,69 @@
+"""The register record as SOR and CVR together give it (R8, R15, R19, R20)."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from contracts.code_lists import entity_type_label
+from contracts.registrations import Affiliation, RegistrationForwarded, TreeStep, UnitType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.registrations import RegistrationState
+    from contracts.sor_entities import EntityChanged
+    from workers.closures.announced import Closing
+    from workers.enrichment.facts import Findings
+    from workers.tree.inheritance import Effective
+    from workers.tree.state import Identity
+
+
+def build_record(
+    entity: EntityChanged,
+    path: Sequence[EntityChanged],
+    effective: Effective,
+    identity: Identity,
+    state: RegistrationState,
+    closing: Closing | None,
+    findings: Findings,
+) -> RegistrationForwarded:
+    """Return the SOR half of the record with inheritance resolved, whole each time (R15)."""
+    owner = path[0] if path else entity
+    return RegistrationForwarded(
+        registration_id=identity.registration_id,
+        sor_id=entity.sor_id,
+        owner_sor_id=entity.owner_sor_id,
+        sor_version=entity.version,
+        sor_status=entity.status,
+        state=state,
+        name=entity.name,
+        visiting_address=effective.visiting_address,
+        activity_address=effective.activity_address,
+        telephone=effective.telephone,
+        email=effective.email,
+        website=effective.website,
+        cvr=effective.cvr,
+        p_number=effective.p_number,
+        unit_type=_unit_type(entity.entity_type),
+        specialities=entity.specialities,
+        affiliation=Affiliation(
+            owner_type=effective.owner_type,
+            owner=owner.name,
+            path=tuple(TreeStep(sor_id=step.sor_id, name=step.name, sor_type=step.sor_type) for step in path),
+        ),
+        closes_on=closing.last_day if closing is not None else None,
+        company_facts=findings.facts,
+        enrichment=findings.enrichment,
+        discrepancies=findings.discrepancies,
+    )
+
+
+def digest_of(record: RegistrationForwarded) -> str:
+    """A digest of what BSR would read: a new version number or a fresher look-up alone is no change (R17)."""
+    content = record.model_dump_json(exclude={"sor_version": True, "company_facts": {"fetched_at"}})
+    return blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def _unit_type(code: str | None) -> UnitType | None:
+    return UnitType(code=code, label=entity_type_label(code)) if code is not None else None

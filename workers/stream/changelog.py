@@ -1,0 +1,117 @@
+"""State as records of the compacted changelog, and back: the same partition, the same transaction (design.md).
+
+One record per unit, per CVR number and per backlog, so that a change in a tree of ten thousand costs one small
+record; and one for the progress of the partition, which is how a restore proves that it is complete.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from pydantic import TypeAdapter
+
+from contracts.identifiers import SorId
+from contracts.records import OutputRecord
+from contracts.topics import Topic
+from workers.decide import BEGINNING
+from workers.stream.world import World
+from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from contracts.cloudevents import Headers
+    from contracts.tariffs import TariffTable
+    from workers.stream.world import Turn
+
+SCHEMA_VERSION: Final = 1
+"""Of every record here. A worker refuses a changelog of a later version than its own."""
+_HEADERS: Final[Headers] = (("schema", str(SCHEMA_VERSION).encode()),)
+_PROGRESS: Final = "progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the partition has come: the next offset per input topic, and the latest instant decided at."""
+
+    positions: dict[str, int] = field(default_factory=dict)
+    stream_time: datetime = BEGINNING
+    schema: int = SCHEMA_VERSION
+
+
+class ChangelogError(RuntimeError):
+    """The changelog cannot be read by this version of Sorbro."""
+
+
+_NODE: Final = TypeAdapter(Node)
+_CVR: Final = TypeAdapter(CvrEntry)
+_BACKLOG: Final = TypeAdapter(Backlog)
+_PROGRESS_TYPE: Final = TypeAdapter(Progress)
+
+
+def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> Iterator[OutputRecord]:
+    """Yield the changelog records of a turn, the progress last."""
+
+    def entry(key: str, value: bytes | None) -> OutputRecord:
+        return OutputRecord(Topic.STATE, key.encode(), value, _HEADERS, turn.stream_time, partition)
+
+    for owner, changed in turn.changed.items():
+        state = turn.state(owner)
+        for sor_id in changed.nodes:
+            yield entry(f"node/{owner}/{sor_id}", _NODE.dump_json(state.nodes[sor_id], by_alias=True))
+        for number in changed.numbers:
+            yield entry(f"cvr/{owner}/{number}", _CVR.dump_json(state.numbers[number], by_alias=True))
+        if changed.backlog:
+            backlog = _BACKLOG.dump_json(state.backlog) if state.backlog.units else None
+            yield entry(f"backlog/{owner}", backlog)
+    progress = Progress(dict(positions), turn.stream_time)
+    yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
+
+
+class Restoring:
+    """Builds a world from changelog records, in order; later records replace earlier ones."""
+
+    def __init__(self) -> None:
+        self._nodes: defaultdict[SorId, dict[SorId, Node]] = defaultdict(dict)
+        self._numbers: defaultdict[SorId, dict[str, CvrEntry]] = defaultdict(dict)
+        self._backlogs: dict[SorId, Backlog] = {}
+        self.progress = Progress()
+        self.records = 0
+
+    def take(self, key: bytes, value: bytes | None, headers: Headers) -> None:
+        """Take one record in. Raises `ChangelogError` on a record from a later version, or of no kind we know."""
+        self.records += 1
+        version = dict(headers).get("schema", b"1")
+        if int(version) > SCHEMA_VERSION:
+            raise ChangelogError(
+                f"the changelog holds schema {int(version)}, this Sorbro reads up to {SCHEMA_VERSION}: run a newer one"
+            )
+        kind, _, rest = key.decode().partition("/")
+        owner, _, item = rest.partition("/")
+        if kind == _PROGRESS and value is not None:
+            self.progress = _PROGRESS_TYPE.validate_json(value)
+        elif kind == "node" and value is not None:
+            self._nodes[SorId(owner)][SorId(item)] = _NODE.validate_json(value)
+        elif kind == "cvr" and value is not None:
+            self._numbers[SorId(owner)][item] = _CVR.validate_json(value)
+        elif kind == "backlog":
+            self._backlogs[SorId(owner)] = _BACKLOG.validate_json(value) if value is not None else Backlog()
+        else:
+            raise ChangelogError(f"the changelog holds a record of unknown kind {kind!r}: is the topic Sorbro's own?")
+
+    def world(self, tariffs: TariffTable) -> World:
+        """The world as the last transaction left it."""
+        owners = self._nodes.keys() | self._numbers.keys()
+        return World(tariffs, (self._owner(owner) for owner in sorted(owners)), self.progress.stream_time)
+
+    def _owner(self, owner: SorId) -> OwnerState:
+        nodes = self._nodes[owner]
+        children: defaultdict[SorId, tuple[SorId, ...]] = defaultdict(tuple)
+        for sor_id in sorted(nodes):
+            entity = nodes[sor_id].entity
+            if entity is not None and entity.parent_sor_id is not None:
+                children[entity.parent_sor_id] += (sor_id,)
+        return OwnerState(owner, nodes, dict(children), self._numbers[owner], self._backlogs.get(owner, Backlog()))

@@ -1,0 +1,89 @@
+"""From a record's bytes to an event, or to the reason why it is none (contracts.md, "Dead letters")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from pydantic import ValidationError
+
+from contracts.cloudevents import EnvelopeError, open_envelope
+from contracts.cvr_facts import CvrAnswer
+from contracts.self_registrations import SelfRegistered
+from contracts.sor_entities import EntityChanged
+from contracts.topics import MESSAGES, Topic
+from workers.decide import Received
+from workers.effects import Refusal, effect_id
+
+if TYPE_CHECKING:
+    from contracts.identifiers import SorId
+    from contracts.records import InputRecord
+    from contracts.wire import Message
+
+LARGEST_VALUE: Final = 512 * 1024
+"""Bytes. The largest real message is a few kilobytes; anything near this is not one of ours."""
+_CHECK_DIGIT: Final = "check_digit"
+_SHOWN_ERRORS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A record that holds its contract: whose it is, what it says, and the trace it belongs to."""
+
+    owner: SorId
+    event: Received
+    traceparent: str | None
+
+
+def read(record: InputRecord) -> Accepted | Refusal:
+    """Open, check and type one record. Never raises on bad input: bad input is a `Refusal`."""
+    value = record.value
+    if value is None or not value.strip():
+        return Refusal("unparsable", "the message is empty; send the whole version as JSON")
+    if len(value) > LARGEST_VALUE:
+        return Refusal("too-large", f"{len(value)} bytes; at most {LARGEST_VALUE} are read")
+    try:
+        envelope = open_envelope(record.headers, value)
+    except EnvelopeError as error:
+        return Refusal("unparsable" if error.unparsable else "contract-violation", str(error))
+    types = MESSAGES[Topic(record.topic)]
+    ce_type = envelope.type or (next(iter(types)) if len(types) == 1 else None)
+    if ce_type is None or ce_type not in types:
+        return Refusal("unknown-type", f"ce_type is not one that {record.topic} carries: {', '.join(types)}")
+    try:
+        message = types[ce_type].model_validate_json(envelope.data)
+    except ValidationError as error:
+        return _broken(error, envelope.data)
+    return _keyed(record, message, envelope.id or _own_id(record), envelope.traceparent)
+
+
+def _keyed(record: InputRecord, message: Message, event_id: str, traceparent: str | None) -> Accepted | Refusal:
+    if not isinstance(message, EntityChanged | SelfRegistered | CvrAnswer):
+        raise TypeError(f"{type(message).__name__} is not consumed by the write side")
+    owner = message.owner_sor_id
+    # Our own facts are compacted per number, so their key is "owner/number"; all other input is keyed by owner.
+    key = (record.key or b"").split(b"/")[0] if isinstance(message, CvrAnswer) else record.key
+    if key != owner.encode():
+        return Refusal("wrong-key", "the key must be the value's ownerSorId, or order within the owner is lost")
+    return Accepted(owner, Received(message, event_id), traceparent)
+
+
+def _broken(error: ValidationError, data: bytes) -> Refusal:
+    """Say which fields broke which rule, never what stood in them (R49)."""
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return Refusal("unparsable", "the value is not JSON in UTF-8")
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    where = "; ".join(
+        f"{'.'.join(str(part) for part in each['loc']) or 'message'}: {each['msg']}" for each in errors[:_SHOWN_ERRORS]
+    )
+    more = f"; and {len(errors) - _SHOWN_ERRORS} more" if len(errors) > _SHOWN_ERRORS else ""
+    only_check_digits = all(each["type"] == _CHECK_DIGIT for each in errors)
+    return Refusal("invalid-identifier" if only_check_digits else "contract-violation", where + more)
+
+
+def _own_id(record: InputRecord) -> str:
+    """An id for a record that came without `ce_id`: what it is, not where it lay, so that a replay agrees."""
+    return str(effect_id("input", record.topic, record.key, record.value))

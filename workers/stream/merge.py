@@ -1,0 +1,49 @@
+"""Choosing the next record among the input topics of one partition: the oldest by its timestamp, as a replay would."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Set
+
+    from contracts.records import InputRecord
+
+
+class Merge:
+    """Records polled and not yet taken, by topic. Order within a topic is the broker's and never changed."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self._waiting: dict[str, deque[InputRecord]] = {topic: deque() for topic in topics}
+
+    def __len__(self) -> int:
+        return sum(len(records) for records in self._waiting.values())
+
+    def add(self, records: Iterable[InputRecord]) -> None:
+        """Take in what was polled."""
+        for record in records:
+            self._waiting[record.topic].append(record)
+
+    def topics_below(self, count: int) -> list[str]:
+        """The topics with fewer than `count` records waiting: one that is full must not keep another from being read."""
+        return [topic for topic, records in self._waiting.items() if len(records) < count]
+
+    def peek(self, drained: Set[str]) -> InputRecord | None:
+        """The record to be taken next.
+
+        None when there is none, or when a topic with nothing waiting is not `drained`: it may hold an older one.
+        """
+        heads = [records[0] for records in self._waiting.values() if records]
+        if not heads or any(not records and topic not in drained for topic, records in self._waiting.items()):
+            return None
+        return min(heads, key=lambda record: record.timestamp)
+
+    def take(self, record: InputRecord) -> None:
+        """Remove the record `peek` gave."""
+        self._waiting[record.topic].popleft()
+
+    def position(self, topic: str, polled: Mapping[str, int]) -> int:
+        """The offset of the first record of `topic` not taken yet; `polled` are the offsets to be polled next."""
+        waiting = self._waiting[topic]
+        return waiting[0].offset if waiting else polled[topic]

@@ -1,0 +1,125 @@
+"""A working copy of one owner's state: read through, written beside, frozen at the end."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workers.tree.state import CvrEntry, Node, OwnerState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.identifiers import SorId
+    from contracts.sor_entities import EntityChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs from the state before, by key: this is what the changelog must hold."""
+
+    nodes: frozenset[SorId] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    backlog: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the state is as it was."""
+        return not (self.nodes or self.numbers or self.backlog)
+
+
+class Draft:
+    """The owner's tree while one event is being decided."""
+
+    def __init__(self, state: OwnerState) -> None:
+        self._base = state
+        self._nodes: dict[SorId, Node] = {}
+        self._numbers: dict[str, CvrEntry] = {}
+        self._children: dict[SorId, tuple[SorId, ...]] = {}
+        self.owner = state.owner
+        self.backlog = state.backlog
+
+    def node(self, sor_id: SorId) -> Node:
+        """The unit, or an empty node for one never heard of."""
+        found = self._nodes.get(sor_id) or self._base.nodes.get(sor_id)
+        return found or Node(sor_id)
+
+    def put(self, node: Node) -> None:
+        """Replace the unit; moves it below its parent where that changed."""
+        before = self.node(node.sor_id)
+        old_parent = before.entity.parent_sor_id if before.entity else None
+        new_parent = node.entity.parent_sor_id if node.entity else None
+        if old_parent != new_parent:
+            if old_parent is not None:
+                remaining = tuple(child for child in self.children(old_parent) if child != node.sor_id)
+                self._children[old_parent] = remaining
+            if new_parent is not None:
+                siblings = self.children(new_parent)
+                place = bisect(siblings, node.sor_id)
+                self._children[new_parent] = (*siblings[:place], node.sor_id, *siblings[place:])
+        self._nodes[node.sor_id] = node
+
+    def children(self, sor_id: SorId) -> tuple[SorId, ...]:
+        """The units that name `sor_id` as their parent, in order of their ids, so that a restart walks as before."""
+        if sor_id in self._children:
+            return self._children[sor_id]
+        return self._base.children.get(sor_id, ())
+
+    def number(self, number: str) -> CvrEntry | None:
+        """What has been asked or answered of a CVR or P number."""
+        return self._numbers.get(number) or self._base.numbers.get(number)
+
+    def put_number(self, number: str, entry: CvrEntry) -> None:
+        """Note a question or an answer."""
+        self._numbers[number] = entry
+
+    def all_nodes(self) -> Iterator[Node]:
+        """Every unit of the tree, in no promised order."""
+        for sor_id in self._base.nodes.keys() | self._nodes.keys():
+            yield self.node(sor_id)
+
+    def subtree(self, root: SorId) -> list[SorId]:
+        """`root` and everything below it, parents before children. A cycle in the input is walked once."""
+        found = [root]
+        seen = {root}
+        for sor_id in found:
+            for child in self.children(sor_id):
+                if child not in seen:
+                    seen.add(child)
+                    found.append(child)
+        return found
+
+    def path(self, entity: EntityChanged) -> tuple[EntityChanged, ...] | None:
+        """The entities from the owner down to `entity`'s parent; empty for the owner itself.
+
+        None while an ancestor is missing or the parents form a circle: such a unit waits (R13).
+        """
+        path: list[EntityChanged] = []
+        seen = {entity.sor_id}
+        parent = entity.parent_sor_id
+        while parent is not None:
+            ancestor = self.node(parent).entity
+            if ancestor is None or parent in seen:
+                return None
+            seen.add(parent)
+            path.append(ancestor)
+            parent = ancestor.parent_sor_id
+        return tuple(reversed(path))
+
+    def freeze(self) -> tuple[OwnerState, Changes]:
+        """The state after, and what changed. Nothing is copied where nothing changed."""
+        changes = Changes(
+            nodes=frozenset(self._nodes),
+            numbers=frozenset(self._numbers),
+            backlog=self.backlog != self._base.backlog,
+        )
+        base = self._base
+        state = OwnerState(
+            owner=base.owner,
+            nodes={**base.nodes, **self._nodes} if self._nodes else base.nodes,
+            children={**base.children, **self._children} if self._children else base.children,
+            numbers={**base.numbers, **self._numbers} if self._numbers else base.numbers,
+            backlog=self.backlog,
+        )
+        return state, changes
