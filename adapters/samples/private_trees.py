@@ -52,9 +52,7 @@ def plant_clinic(builder: TreeBuilder, size: int, *, has_cvr: bool = True) -> No
 def plant_private_hospital(builder: TreeBuilder, size: int) -> None:
     """Plant a private hospital: its departments, and not the SI, are the places (R18)."""
     town = builder.town()
-    name = (
-        f"Privathospitalet {builder.rng.choice(['Åhøj', 'Møllebæk', 'Strandparken', 'Kildehus'])} {town.city}"
-    )
+    name = f"Privathospitalet {builder.rng.choice(['Åhøj', 'Møllebæk', 'Strandparken', 'Kildehus'])} {town.city}"
     owner = builder.owner(f"{name} A/S", "privat", town, **builder.contact(name))
     hospital = builder.institution(owner, name, "hospital", shak=str(builder.rng.randint(1000, 9999)))
     for number in range(size - 2):

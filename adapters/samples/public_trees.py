@@ -66,9 +66,7 @@ def plant_region(builder: TreeBuilder, size: int, region_code: str, town: Town) 
     hospital = owner
     while left > 0:
         if hospital is owner or (left > 1 and builder.rng.randrange(15) == 0):
-            hospital = builder.institution(
-                owner, f"{town.city} Sygehus {left}", "hospital", shak=f"{left:04}"
-            )
+            hospital = builder.institution(owner, f"{town.city} Sygehus {left}", "hospital", shak=f"{left:04}")
         else:
             plant_department(builder, hospital, f"Afdeling {builder.rng.choice(FAMILY_NAMES)[0]}{left}")
         left -= 1
@@ -77,9 +75,7 @@ def plant_region(builder: TreeBuilder, size: int, region_code: str, town: Town) 
 def plant_state(builder: TreeBuilder, size: int) -> None:
     """Plant a state authority with clinics of its own."""
     town = builder.town()
-    owner = builder.owner(
-        "Statens Sundhedstjeneste", "stat", town, **builder.contact("Statens Sundhedstjeneste")
-    )
+    owner = builder.owner("Statens Sundhedstjeneste", "stat", town, **builder.contact("Statens Sundhedstjeneste"))
     for number in range(size - 1):
         builder.institution(
             owner,

@@ -71,9 +71,7 @@ class Register:
         owner_address = {owner.sor_id: owner.postal_address for owner in self.owners}
         for entity in self.entities:
             if entity.p_number is not None:
-                address = (
-                    entity.visiting_address or entity.postal_address or owner_address[entity.owner_sor_id]
-                )
+                address = entity.visiting_address or entity.postal_address or owner_address[entity.owner_sor_id]
                 unit = SampleProductionUnit(entity.p_number, entity.name, address)
                 institutions[entity.owner_sor_id].append(unit)
         for owner in self.owners:

@@ -11,9 +11,10 @@ from typing import Any
 from adapters.samples.danish_names import FAMILY_NAMES, GIVEN_NAMES
 from adapters.samples.danish_places import STREETS, TOWNS, Town
 from adapters.samples.valid_numbers import NumberSource
-from adapters.sor_files.entity import LocationNumber, SnapshotEntity, SorType
+from adapters.sor_files.entity import LocationNumber, SnapshotEntity
 from contracts.addresses import Address
 from contracts.code_lists import entity_type_code, owner_type_of
+from contracts.sor_entities import SorType
 
 _LONGEST_NAME = 60
 """The facet of SOR's EntityName (notes/sor.md §1.1)."""
@@ -79,9 +80,7 @@ class TreeBuilder:
             network_operator=self.rng.choice(["41000035001", "51000035003", "81000035007"]),
         )
 
-    def owner(
-        self, name: str, label: str, town: Town, *, has_cvr: bool = True, **fields: Any
-    ) -> SnapshotEntity:
+    def owner(self, name: str, label: str, town: Town, *, has_cvr: bool = True, **fields: Any) -> SnapshotEntity:
         """Plant an institutionsejer of the kind `label` (privat, kommune, region, stat)."""
         return self._plant(
             "IE",
@@ -102,9 +101,7 @@ class TreeBuilder:
         p_number = self.numbers.p_number() if owner_has_cvr else None
         return self._plant("SI", parent, name, label, {"p_number": p_number, **fields})
 
-    def unit(
-        self, parent: SnapshotEntity, name: str, label: str | None = None, **fields: Any
-    ) -> SnapshotEntity:
+    def unit(self, parent: SnapshotEntity, name: str, label: str | None = None, **fields: Any) -> SnapshotEntity:
         """Plant an OE."""
         return self._plant("OE", parent, name, label, fields)
 
@@ -122,9 +119,7 @@ class TreeBuilder:
         first = earliest + timedelta(days=self.rng.randint(0, max(0, (self._as_of - earliest).days - 1)))
         sor_id = self.numbers.sor_id()
         location = parent.location_number if parent is not None else None
-        inherited = (
-            LocationNumber(gln=location.gln, inherited=True, region=location.region) if location else None
-        )
+        inherited = LocationNumber(gln=location.gln, inherited=True, region=location.region) if location else None
         entity = SnapshotEntity(
             sor_id=sor_id,
             sor_type=sor_type,

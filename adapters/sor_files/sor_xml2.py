@@ -11,10 +11,11 @@ from pathlib import Path
 
 from lxml import etree
 
-from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity, SorType
+from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity
 from adapters.sor_files.safe_xml import events, forget, root_name
 from adapters.sor_files.sor_xml2_fields import UnreadableError, read_unit, sor_id_text
 from adapters.sor_files.treatment_places import is_place_by_entity_type
+from contracts.sor_entities import SorType
 
 NAMESPACE = "urn:oio:nsi:2.0.0"
 

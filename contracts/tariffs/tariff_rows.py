@@ -77,9 +77,7 @@ def _checked(cells: list[str], line: int) -> TariffRow:
     if half is not None and not Decimal(cell["full"]) / 2 <= half < Decimal(cell["full"]):
         raise TariffTableError(line, "half", "less than half of the full fee, or not less than the whole")
     if (exempt is None) != (half_limit is None):
-        raise TariffTableError(
-            line, "half_if_turnover_le", "the two turnover limits come together or not at all"
-        )
+        raise TariffTableError(line, "half_if_turnover_le", "the two turnover limits come together or not at all")
     if exempt is not None and half_limit is not None and exempt >= half_limit:
         raise TariffTableError(line, "half_if_turnover_le", "must be above exempt_if_turnover_le")
     return TariffRow(

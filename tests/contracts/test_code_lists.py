@@ -28,9 +28,7 @@ def _compiled(name: str) -> list[dict[str, str]]:
 
 def test_labels_and_codes_both_ways_whatever_the_letter_case():
     assert entity_type_label("554061000005105") == "fodterapeutklinik"
-    assert (
-        entity_type_code("Fodterapeutklinik ") == entity_type_code("FODTERAPEUTKLINIK") == "554061000005105"
-    )
+    assert entity_type_code("Fodterapeutklinik ") == entity_type_code("FODTERAPEUTKLINIK") == "554061000005105"
     assert speciality_label("394605001") == "tand-, mund- og kæbekirurgi"
 
 

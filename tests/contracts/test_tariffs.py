@@ -37,9 +37,7 @@ def test_every_compiled_amount_is_in_the_table_to_the_oere(table):
             expected = Decimal(row[limit]) if row[limit] else None
             assert getattr(tariff, limit) == expected, row
         found += 1
-    assert found == sum(
-        table.find(year, category) is not None for year in table.years for category in "12345"
-    )
+    assert found == sum(table.find(year, category) is not None for year in table.years for category in "12345")
 
 
 def test_halves_keep_oere_until_2019_and_are_whole_kroner_from_2021_r34(table):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from statistics import median
 
 import pytest
@@ -12,6 +13,7 @@ from adapters.samples import Register, generate_register
 from adapters.sor_files.treatment_places import HOSPITAL
 from contracts.code_lists import bsr_unit_types_of, entity_type_label, owner_type_of, speciality_label
 from contracts.identifiers import Gln, PNumber, SorId
+from contracts.sor_entities import EntityChanged
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +124,7 @@ def test_places_are_of_types_that_bsr_knows_and_hospitals_by_department_r18(regi
     private = [
         place
         for place in register.treatment_places
-        if by_id[place.parent_sor_id].entity_type == HOSPITAL
-        and by_id[place.owner_sor_id].owner_type == "private"
+        if by_id[place.parent_sor_id].entity_type == HOSPITAL and by_id[place.owner_sor_id].owner_type == "private"
     ]
     assert departments > len(private) > 5
 
@@ -137,6 +138,13 @@ def test_companies_are_what_cvr_would_know(register):
     for company in companies:
         assert company.address is not None
         assert all(PNumber(unit.p_number).is_valid and unit.address for unit in company.production_units)
+
+
+def test_every_unit_becomes_a_message_of_the_contract(register):
+    now = datetime(2023, 1, 1, tzinfo=UTC)
+    for entity in register.entities:
+        message = EntityChanged.model_validate_json(json.dumps(entity.as_change(1, now)))
+        assert message.sor_id == entity.sor_id
 
 
 def test_every_unit_is_in_force_on_the_day_asked_for(register):

@@ -13,6 +13,7 @@ from adapters.samples import generate_register, self_registrations
 from adapters.sor_files import read_snapshot
 from contracts.code_lists import bsr_unit_types_of
 from contracts.identifiers import AuthorisationId, Gln, SorId
+from contracts.self_registrations import SelfRegistered
 
 REAL = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "sor" / "medcom_eer_sor_orgs.csv"
 DAY = date(2023, 1, 5)
@@ -46,10 +47,7 @@ def register():
 def said(register):
     """Each place with its owner and what it said."""
     by_id = {entity.sor_id: entity for entity in register.entities}
-    return [
-        (by_id[one["sorId"]], by_id[one["ownerSorId"]], one)
-        for one in self_registrations(register.entities, DAY)
-    ]
+    return [(by_id[one["sorId"]], by_id[one["ownerSorId"]], one) for one in self_registrations(register.entities, DAY)]
 
 
 def test_every_place_says_so_once_with_every_key(register, said):
@@ -57,6 +55,7 @@ def test_every_place_says_so_once_with_every_key(register, said):
     for _, _, one in said:
         assert list(one) == KEYS
         assert json.loads(json.dumps(one)) == one
+        assert SelfRegistered.model_validate_json(json.dumps(one)).sor_id == one["sorId"]
         assert SorId.parse(one["sorId"])
         assert (one["version"], one["registeredOn"]) == (1, "2023-01-05")
 
@@ -65,9 +64,7 @@ def test_a_place_says_the_same_in_whatever_register_it_stands(register, said):
     whole = {one["sorId"]: one for _, _, one in said}
     owner = register.owners[-1].sor_id
     tree = [entity for entity in register.entities if entity.owner_sor_id == owner]
-    assert [whole[one["sorId"]] for one in self_registrations(tree, DAY)] == list(
-        self_registrations(tree, DAY)
-    )
+    assert [whole[one["sorId"]] for one in self_registrations(tree, DAY)] == list(self_registrations(tree, DAY))
     assert list(self_registrations(register.entities, DAY, seed=1)) != list(whole.values())
 
 

@@ -66,9 +66,7 @@ def test_a_full_entity_becomes_the_message_of_the_contract():
     change = entity.as_change(version=7, registered_at=REGISTERED_AT)
     assert list(change) == KEYS
     assert json.loads(json.dumps(change)) == change
-    assert {
-        key: change[key] for key in ("sorId", "ownerSorId", "parentSorId", "version", "registeredAt")
-    } == {
+    assert {key: change[key] for key in ("sorId", "ownerSorId", "parentSorId", "version", "registeredAt")} == {
         "sorId": str(CLINIC),
         "ownerSorId": str(OWNER),
         "parentSorId": str(OWNER),
