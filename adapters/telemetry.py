@@ -23,7 +23,9 @@ LAST_TURN: Final = Gauge(
 PENDING_DAYS: Final = Gauge(
     "sorbro_closures_pending", "Wakes planned, closures above all", ["partition"], registry=REGISTRY
 )
-CVR_LOOKUPS: Final = Counter("sorbro_cvr_requests", "Numbers looked up in CVR, by result", ["result"], registry=REGISTRY)
+CVR_LOOKUPS: Final = Counter(
+    "sorbro_cvr_requests", "Numbers looked up in CVR, by result", ["result"], registry=REGISTRY
+)
 
 
 def configure_logging(form: Literal["auto", "json", "console"], level: str) -> None:

@@ -72,9 +72,7 @@ class KafkaCluster:
     @property
     def limits(self) -> str:
         """What this broker cannot do, for the operator."""
-        return (
-            "On this machine only, without encryption, access control or a second disk: not for production."
-        )
+        return "On this machine only, without encryption, access control or a second disk: not for production."
 
     @property
     def is_running(self) -> bool:
@@ -102,8 +100,7 @@ class KafkaCluster:
         found = sorted(path.name for path in self._data_dir.glob("node-*"))
         if found and found != sorted(node.folder.name for node in self._nodes.values()):
             raise BrokerError(
-                f"{self._data_dir} is of a cluster of {len(found)} nodes, not {len(self._nodes)}: "
-                "choose another folder"
+                f"{self._data_dir} is of a cluster of {len(found)} nodes, not {len(self._nodes)}: choose another folder"
             )
         try:
             java = self._java_command()
@@ -169,9 +166,7 @@ class KafkaCluster:
         file = self._data_dir / "cluster-id"
         if not file.exists():
             self._data_dir.mkdir(parents=True, exist_ok=True)
-            file.write_text(
-                base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="), encoding="ascii"
-            )
+            file.write_text(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="), encoding="ascii")
         return file.read_text(encoding="ascii")
 
     def _await_serving(self) -> None:

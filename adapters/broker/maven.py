@@ -113,6 +113,4 @@ def _copy_dependencies(maven: Path, pom: Path, target: Path) -> None:
             f"~/.m2/settings.xml, within reach?). It said:\n{said}"
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise BrokerError(
-            f"Maven did not finish fetching Apache Kafka within {_TIME_OUT:.0f} seconds"
-        ) from error
+        raise BrokerError(f"Maven did not finish fetching Apache Kafka within {_TIME_OUT:.0f} seconds") from error

@@ -65,13 +65,10 @@ class Node:
         return {
             "process.roles": "broker,controller",
             "node.id": str(self.number),
-            "listeners": f"PLAINTEXT://{LOOPBACK}:{self.port},"
-            f"CONTROLLER://{LOOPBACK}:{self.voters[self.number]}",
+            "listeners": f"PLAINTEXT://{LOOPBACK}:{self.port},CONTROLLER://{LOOPBACK}:{self.voters[self.number]}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
-            "controller.quorum.voters": ",".join(
-                f"{number}@{LOOPBACK}:{port}" for number, port in self.voters.items()
-            ),
+            "controller.quorum.voters": ",".join(f"{number}@{LOOPBACK}:{port}" for number, port in self.voters.items()),
             "log.dirs": str(self.folder / "data"),
             # The guarantees, as production has them.
             "auto.create.topics.enable": "false",

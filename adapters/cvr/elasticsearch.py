@@ -37,16 +37,12 @@ class ElasticsearchRegistry:
     `today` gives the Danish civil date on which the answers are read.
     """
 
-    def __init__(
-        self, client: httpx.AsyncClient, settings: ElasticsearchSettings, today: Callable[[], date]
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, settings: ElasticsearchSettings, today: Callable[[], date]) -> None:
         self._client = client
         self._settings = settings
         self._today = today
         self._auth = (
-            httpx.BasicAuth(settings.user, settings.password.get_secret_value())
-            if settings.user
-            else httpx.Auth()
+            httpx.BasicAuth(settings.user, settings.password.get_secret_value()) if settings.user else httpx.Auth()
         )
 
     async def find_many(self, cvrs: Collection[CvrNumber], p_numbers: Collection[PNumber]) -> Lookup:
@@ -118,13 +114,9 @@ class ElasticsearchRegistry:
         except httpx.TimeoutException as error:
             raise PassingError(f"CVR was too slow ({type(error).__name__})") from None
         except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-            raise PassingError(
-                f"no connection to CVR ({type(error).__name__}): check url and egress"
-            ) from None
+            raise PassingError(f"no connection to CVR ({type(error).__name__}): check url and egress") from None
         except httpx.HTTPError as error:
-            raise FailedError(
-                f"the call to CVR failed ({type(error).__name__}): check url and proxy"
-            ) from None
+            raise FailedError(f"the call to CVR failed ({type(error).__name__}): check url and proxy") from None
         return read_response(response)
 
 

@@ -46,16 +46,13 @@ def _satisfies(clauses: Mapping[Any, Any]) -> Predicate:
     for name in clauses:
         if name not in {"filter", "must", "should", "minimum_should_match"}:
             raise QueryError(f"[bool] query does not support [{name}]")
-    required = [
-        predicate(clause) for name in ("filter", "must") for clause in _clause_list(clauses.get(name))
-    ]
+    required = [predicate(clause) for name in ("filter", "must") for clause in _clause_list(clauses.get(name))]
     optional = [predicate(clause) for clause in _clause_list(clauses.get("should"))]
     needed = clauses.get("minimum_should_match", 1 if optional and not required else 0)
     if not isinstance(needed, int):
         raise QueryError(f"[bool] minimum_should_match [{needed}] is not understood here")
     return lambda document: (
-        all(clause(document) for clause in required)
-        and sum(clause(document) for clause in optional) >= needed
+        all(clause(document) for clause in required) and sum(clause(document) for clause in optional) >= needed
     )
 
 
@@ -101,9 +98,7 @@ def _narrowed(node: Mapping[str, Any], prefix: str, patterns: list[str]) -> dict
             if inner := _narrowed(value, path + ".", patterns):
                 kept[name] = inner
         elif isinstance(value, list):
-            elements = [
-                _narrowed(element, path + ".", patterns) for element in value if isinstance(element, dict)
-            ]
+            elements = [_narrowed(element, path + ".", patterns) for element in value if isinstance(element, dict)]
             if found := [element for element in elements if element]:
                 kept[name] = found
     return kept

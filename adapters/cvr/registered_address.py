@@ -27,9 +27,7 @@ def scalar_text(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def registered_address(
-    content: Mapping[str, Any], metadata: Mapping[str, Any], today: date
-) -> Address | None:
+def registered_address(content: Mapping[str, Any], metadata: Mapping[str, Any], today: date) -> Address | None:
     """Return the address that counts on `today`: a valid one before a past one, a registered before a postal.
 
     The metadata's "newest" comes last (notes/cvr.md §3.2). None is a legal state: an owner's address may be

@@ -30,9 +30,7 @@ class FailedError(Exception):
 class PassingError(FailedError):
     """A failure that asking again may mend; `wait` is CVR's wish in seconds, `partial` what did arrive."""
 
-    def __init__(
-        self, reason: str, *, wait: float | None = None, partial: SearchAnswer | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, wait: float | None = None, partial: SearchAnswer | None = None) -> None:
         super().__init__(reason)
         self.wait = wait
         self.partial = partial

@@ -215,9 +215,7 @@ def _error(status: int, kind: str, reason: str, **more: object) -> web.Response:
 
 
 def _json(content: object, status: int = 200) -> web.Response:
-    return web.Response(
-        body=orjson.dumps(content), status=status, content_type="application/json", charset="UTF-8"
-    )
+    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json", charset="UTF-8")
 
 
 def _html(status: int, title: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -139,9 +139,7 @@ signal.pause()
 
 
 def test_kill_9_of_the_starting_process_leaves_no_broker(tmp_path):
-    starter = subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    starter = subprocess.Popen([sys.executable, "-c", START_AND_WAIT, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     with starter:
         assert starter.stdout.readline() == "started\n"
         assert processes_about(tmp_path)

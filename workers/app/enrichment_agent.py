@@ -111,7 +111,9 @@ def _only(request: CvrRequest, numbers: set[str]) -> CvrRequest:
     )
 
 
-def _answer(request: CvrRequest, number: str, outcome: CompanyOutcome | ProductionUnitOutcome, clock: Clock) -> CvrAnswer | None:
+def _answer(
+    request: CvrRequest, number: str, outcome: CompanyOutcome | ProductionUnitOutcome, clock: Clock
+) -> CvrAnswer | None:
     if isinstance(outcome, Found):
         return CvrAnswer(owner_sor_id=request.owner_sor_id, fetched_at=clock.now(), fact=outcome.fact)
     if isinstance(outcome, NotFound):

@@ -34,9 +34,7 @@ def take_effect(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -
     return _leave_the_register(draft, draft.node(node.sor_id), closing, tariffs, now)
 
 
-def _leave_the_register(
-    draft: Draft, node: Node, closing: Closing, tariffs: TariffTable, now: datetime
-) -> list[Send]:
+def _leave_the_register(draft: Draft, node: Node, closing: Closing, tariffs: TariffTable, now: datetime) -> list[Send]:
     standing, event_id = node.standing, closing.announcement.event_id
     if not isinstance(standing, Forwarded | Registered):
         return []  # BSR does not hold it: never a treatment place, or gone already (R28)

@@ -63,9 +63,7 @@ def release(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> li
     draft.put(replace(node, ledger=tuple(entry for entry in node.ledger if not isinstance(entry, Parked))))
     sends: list[Send] = []
     for entry in parked:
-        question = Question(
-            entry.identity, entry.fee_year, entry.occasion, entry.self_registration, entry.event_id
-        )
+        question = Question(entry.identity, entry.fee_year, entry.occasion, entry.self_registration, entry.event_id)
         sends += ask(draft, question, tariffs, now)
     return sends
 

@@ -37,9 +37,7 @@ def apply(draft: Draft, message: Input, event_id: str, now: datetime) -> Touched
     return tuple(dict.fromkeys(unit for holder in wanted_by for unit in draft.subtree(holder)))
 
 
-def _apply_entity(
-    draft: Draft, change: EntityChanged, event_id: str, now: datetime
-) -> Touched | Unapplied | Refusal:
+def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datetime) -> Touched | Unapplied | Refusal:
     node = draft.node(change.sor_id)
     unapplied = _version_order(node.entity, change)
     if unapplied is not None:

@@ -29,9 +29,7 @@ SECRET = SecretStr("open sesame æøå")
 def store():
     """Twenty companies with a unit each; the last ten numbers are nobody's."""
     start = date(2015, 1, 1)
-    companies = [
-        sample_company(n, f"Company {n}", started=start, address=sample_address()) for n in CVRS[:20]
-    ]
+    companies = [sample_company(n, f"Company {n}", started=start, address=sample_address()) for n in CVRS[:20]]
     units = [
         sample_production_unit(p, f"Unit {p}", cvr=cvr, started=start, ended=date(2026, 1, 31))
         for p, cvr in zip(P_NUMBERS[:20], CVRS, strict=False)

@@ -24,9 +24,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 def answer(*documents, total=None, **changes):
     """A whole search answer over `documents`, or one changed to be less than whole."""
-    hits = [
-        {"_index": "cvr-v-1", "_type": "_doc", "_id": "1", "_score": 1.0, "_source": d} for d in documents
-    ]
+    hits = [{"_index": "cvr-v-1", "_type": "_doc", "_id": "1", "_score": 1.0, "_source": d} for d in documents]
     body = {
         "took": 1,
         "timed_out": False,

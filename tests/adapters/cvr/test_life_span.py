@@ -101,9 +101,7 @@ def test_in_a_gap_before_a_registered_return_it_is_ceased():
 
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-periods = st.tuples(st.none() | days, st.none() | days).filter(
-    lambda period: None in period or period[0] <= period[1]
-)
+periods = st.tuples(st.none() | days, st.none() | days).filter(lambda period: None in period or period[0] <= period[1])
 
 
 @given(st.lists(periods, min_size=1, max_size=5), days)

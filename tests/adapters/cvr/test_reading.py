@@ -38,9 +38,7 @@ def company(**changes):
 
 
 def unit(**changes):
-    document = sample_production_unit(
-        P_NUMBER, "Lægehuset Prøve", cvr=CVR, started=START, address=sample_address()
-    )
+    document = sample_production_unit(P_NUMBER, "Lægehuset Prøve", cvr=CVR, started=START, address=sample_address())
     document["VrproduktionsEnhed"].update(changes)
     return document
 
@@ -92,9 +90,7 @@ def test_gotcha_2_newest_is_not_current():
     document = company(navne=[dated(START, navn="Now"), dated(date(2027, 1, 1), navn="Next year")])
     document["Vrvirksomhed"]["virksomhedMetadata"]["nyesteNavn"] = dated(date(2027, 1, 1), navn="Next year")
     assert read_company(document, TODAY).name == "Now"
-    ended = company(
-        navne=[dated(START, date(2026, 12, 31), navn="Now"), dated(date(2027, 1, 1), navn="Next")]
-    )
+    ended = company(navne=[dated(START, date(2026, 12, 31), navn="Now"), dated(date(2027, 1, 1), navn="Next")])
     assert read_company(ended, date(2026, 12, 31)).name == "Now"
     assert read_company(ended, date(2027, 1, 1)).name == "Next"
 

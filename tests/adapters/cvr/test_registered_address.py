@@ -24,9 +24,7 @@ def test_the_house_number_keeps_letter_and_range():
 
 
 def test_greenland_has_free_text_for_a_street():
-    address = only(
-        landekode="GL", fritekst="Qallimiut", vejnavn=None, postnummer=3920, postdistrikt="Qaqortoq"
-    )
+    address = only(landekode="GL", fritekst="Qallimiut", vejnavn=None, postnummer=3920, postdistrikt="Qaqortoq")
     assert address == Address(street="Qallimiut", postcode="3920", city="Qaqortoq", country_code="GL")
 
 

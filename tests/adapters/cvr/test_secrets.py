@@ -31,9 +31,7 @@ def test_settings_do_not_show_the_password():
     assert all(is_clean(text) for text in (repr(settings()), str(settings()), settings().model_dump_json()))
 
 
-@pytest.mark.parametrize(
-    "url", [f"http://worker:{PASSWORD}@cvr.test", f"ftp://{PASSWORD}", f"http://a/{PASSWORD}"]
-)
+@pytest.mark.parametrize("url", [f"http://worker:{PASSWORD}@cvr.test", f"ftp://{PASSWORD}", f"http://a/{PASSWORD}"])
 def test_a_refused_url_is_not_repeated(url):
     with pytest.raises(ValidationError) as refusal:
         ElasticsearchSettings(url=url)

@@ -1,0 +1,92 @@
+"""Playing records through one world: days come on their own instants, look-ups are answered at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from adapters.cvr.port import Found, NotFound
+from contracts.cloudevents import binary_headers
+from contracts.cvr_facts import CvrAnswer, CvrRequest, NotFoundFact
+from contracts.danish_time import danish_date
+from contracts.records import InputRecord
+from contracts.topics import WORKER_INPUTS, Topic
+from workers.effects import effect_id
+from workers.stream.world import Turn, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from adapters.cvr.documents import FileRegistry
+    from contracts.identifiers import CvrNumber, PNumber
+    from contracts.records import OutputRecord
+    from contracts.tariffs import TariffTable
+
+_READ: Final = frozenset(topic.value for topic in WORKER_INPUTS)
+
+
+class Replay:
+    """One run. Feed it records in order; it yields the outputs in the order of their emission."""
+
+    def __init__(self, tariffs: TariffTable, registry: FileRegistry | None = None) -> None:
+        self.world = World(tariffs)
+        self.outcomes: Counter[str] = Counter()
+        self.not_consumed: Counter[str] = Counter()
+        self._registry = registry
+
+    def play(self, record: InputRecord) -> Iterator[OutputRecord]:
+        """Let the days before the record come, then decide it at its own timestamp."""
+        yield from self.advance(record.timestamp)
+        if record.topic not in _READ:
+            self.not_consumed[record.topic] += 1
+            return
+        yield from self._receive(record, record.timestamp)
+
+    def advance(self, until: datetime) -> Iterator[OutputRecord]:
+        """Let every day up to and including `until` come, each on its own instant."""
+        while (instant := self.world.agenda.next()) is not None and instant <= until:
+            turn = Turn(self.world)
+            turn.let_days_come(instant)
+            yield from self._conclude(turn)
+
+    def _receive(self, record: InputRecord, now: datetime) -> Iterator[OutputRecord]:
+        turn = Turn(self.world)
+        turn.receive(record, now)
+        yield from self._conclude(turn)
+
+    def _conclude(self, turn: Turn) -> Iterator[OutputRecord]:
+        turn.adopt()
+        self.outcomes += turn.outcomes
+        questions = [record for record in turn.outputs if record.topic == Topic.CVR_REQUESTS]
+        yield from (record for record in turn.outputs if record.topic != Topic.CVR_REQUESTS)
+        if self._registry is None:
+            return  # nobody to ask: every enrichment stays pending
+        for question in questions:
+            request = CvrRequest.model_validate_json(question.value or b"")
+            for answer in self._answers(request, self._registry, question.time):
+                yield from self._receive(answer, question.time)
+
+    def _answers(self, request: CvrRequest, registry: FileRegistry, now: datetime) -> Iterator[InputRecord]:
+        if request.cvr is not None:
+            yield _answer(request, request.cvr, registry.find(request.cvr, danish_date(now)), now)
+        for number in request.p_numbers:
+            yield _answer(request, number, registry.find(number, danish_date(now)), now)
+
+
+def _answer(request: CvrRequest, number: CvrNumber | PNumber, outcome: object, now: datetime) -> InputRecord:
+    fact = outcome.fact if isinstance(outcome, Found) else NotFoundFact(number=number)
+    if not isinstance(outcome, Found | NotFound):
+        raise AssertionError("only numbers whose check holds are asked for (R2)")
+    owner = request.owner_sor_id
+    message = CvrAnswer(owner_sor_id=owner, fetched_at=now, fact=fact)
+    headers = binary_headers(
+        ce_id=effect_id("cvr-answer", owner, number, now.isoformat()),
+        ce_type="dk.sorbro.cvr.answered.v1",
+        time=now,
+        subject=owner,
+        causation="",
+        traceparent=None,
+    )
+    value = message.model_dump_json().encode()
+    return InputRecord(Topic.CVR_FACTS, 0, 0, f"{owner}/{number}".encode(), value, headers, now)
