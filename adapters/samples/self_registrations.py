@@ -16,7 +16,8 @@ from adapters.samples.danish_names import FAMILY_NAMES, GIVEN_NAMES
 from adapters.samples.valid_numbers import authorisation_id, invoice_ean
 from adapters.sor_files.entity import SnapshotEntity
 from adapters.sor_files.treatment_places import HOSPITAL
-from contracts.code_lists import Category, bsr_unit_types_of, entity_type_code
+from contracts.code_lists import bsr_unit_types_of, entity_type_code
+from contracts.self_registrations import Category
 
 _COSMETIC = entity_type_code("kosmetisk klinik")
 _OUT_OF_HOURS = entity_type_code("lægevagt")

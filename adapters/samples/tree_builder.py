@@ -11,9 +11,10 @@ from typing import Any
 from adapters.samples.danish_names import FAMILY_NAMES, GIVEN_NAMES
 from adapters.samples.danish_places import STREETS, TOWNS, Town
 from adapters.samples.valid_numbers import NumberSource
-from adapters.sor_files.entity import LocationNumber, SnapshotEntity, SorType
+from adapters.sor_files.entity import LocationNumber, SnapshotEntity
 from contracts.addresses import Address
 from contracts.code_lists import entity_type_code, owner_type_of
+from contracts.sor_entities import SorType
 
 _LONGEST_NAME = 60
 """The facet of SOR's EntityName (notes/sor.md §1.1)."""

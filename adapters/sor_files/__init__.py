@@ -7,7 +7,6 @@ from adapters.sor_files.entity import (
     DamageReason,
     LocationNumber,
     SnapshotEntity,
-    SorType,
     Speciality,
 )
 from adapters.sor_files.errors import SnapshotError
@@ -19,7 +18,6 @@ __all__ = [
     "LocationNumber",
     "SnapshotEntity",
     "SnapshotError",
-    "SorType",
     "Speciality",
     "read_snapshot",
 ]

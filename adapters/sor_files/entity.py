@@ -10,12 +10,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.addresses import Address
-from contracts.code_lists import OwnerType
 from contracts.danish_time import danish_date, rfc3339
 from contracts.identifiers import CvrNumber, Gln, PNumber, SorId
-
-SorType = Literal["IE", "SI", "OE"]
-"""Institutionsejer, sundhedsinstitution, organisatorisk enhed."""
+from contracts.sor_entities import OwnerType, SorType
 
 DamageReason = Literal[
     "invalid-identifier",
@@ -25,6 +22,7 @@ DamageReason = Literal[
     "cycle",
     "unreadable",
     "unknown-label",
+    "unknown-owner-type",
     "invalid-location-number",
     "cvr-differs-from-owner",
 ]
@@ -70,6 +68,8 @@ class SnapshotEntity:
 
     `cvr` and `owner_type` stand on the owner alone (R3). `is_treatment_place` is decided in
     `treatment_places`, since no snapshot format carries the mark. `to_date` is the last day (R9).
+
+    An owner of unknown kind has no `owner_type` and is reported; the contract refuses its message.
     """
 
     sor_id: SorId

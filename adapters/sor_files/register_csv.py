@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity, SorType
+from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity
 from adapters.sor_files.errors import SnapshotError
-from adapters.sor_files.register_rows import REQUIRED_COLUMNS, RegisterRow, location_number, parse_row
+from adapters.sor_files.register_rows import REQUIRED_COLUMNS, RegisterRow, location_number, owner_type, parse_row
 from adapters.sor_files.treatment_places import is_place_by_shape
-from contracts.code_lists import entity_type_code, owner_type_of
+from contracts.code_lists import entity_type_code
 from contracts.identifiers import CvrNumber
+from contracts.sor_entities import SorType
 
 
 def is_register_csv(head: bytes) -> bool:
@@ -85,6 +86,9 @@ def _entity(
     if row.gln and number is None:
         yield Damaged(row.sor_id, "invalid-location-number", row.where, unit_kept=True)
     is_owner = parent is None
+    kind = owner_type(row) if is_owner else None
+    if is_owner and kind is None:
+        yield Damaged(row.sor_id, "unknown-owner-type", row.where, unit_kept=True)
     yield SnapshotEntity(
         sor_id=row.sor_id,
         sor_type=row.sor_type,
@@ -92,7 +96,7 @@ def _entity(
         parent_sor_id=parent.sor_id if parent else None,
         name=row.name,
         entity_type=entity_type,
-        owner_type=owner_type_of(row.unit_type) if is_owner else None,
+        owner_type=kind,
         is_treatment_place=is_place_by_shape(
             row.sor_type, has_children=bool(child_types), has_oe_children="OE" in child_types
         ),

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from adapters.sor_files.entity import Damaged, LocationNumber, SorType
+from adapters.sor_files.entity import Damaged, LocationNumber
+from contracts.code_lists import owner_type_of
 from contracts.identifiers import Gln, SorId
+from contracts.sor_entities import OwnerType, SorType
 
 REQUIRED_COLUMNS = ("sor_id", "sor_type", "unit_type", "name", "cvr", "parent_sor_id", "gln")
 _SOR_TYPES = frozenset({"IE", "SI", "OE"})
@@ -52,6 +54,15 @@ def parse_row(cells: Mapping[Any, Any], where: str) -> RegisterRow | Damaged:
         gln=cell["gln"],
         where=where,
     )
+
+
+def owner_type(owner: RegisterRow) -> OwnerType | None:
+    """Return what kind of owner this is, None for a type that is no owner's.
+
+    524 of the 526 owners of the real file have no type, and every one of them is a private practice by its
+    name: an owner without a type is taken to be private [D].
+    """
+    return owner_type_of(owner.unit_type) if owner.unit_type else "private"
 
 
 def location_number(row: RegisterRow, parent: RegisterRow | None) -> LocationNumber | None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from lxml import etree
 
-from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity, SorType
+from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity
 from adapters.sor_files.safe_xml import events, forget, root_name
 from adapters.sor_files.sor_xml2_fields import UnreadableError, read_unit, sor_id_text
 from adapters.sor_files.treatment_places import is_place_by_entity_type
+from contracts.sor_entities import SorType
 
 NAMESPACE = "urn:oio:nsi:2.0.0"
 
@@ -23,7 +24,7 @@ _BRANCHES: dict[str, SorType] = {
     "HealthInstitutionEntity": "SI",
     "OrganizationalUnitEntity": "OE",
 }
-_UNITS = {"InstitutionOwner", "HealthInstitution", "OrganizationalUnit"}
+_UNITS: dict[str, SorType] = {"InstitutionOwner": "IE", "HealthInstitution": "SI", "OrganizationalUnit": "OE"}
 
 
 @dataclass
@@ -32,7 +33,9 @@ class _Branch:
 
     sor_type: SorType
     parent: _Branch | None
+    is_read: bool = False
     unit: SnapshotEntity | None = None
+    """None while it is not read, and when it is damaged."""
     has_children: bool = False
 
     @property
@@ -70,7 +73,8 @@ def read_sor_xml2(path: Path) -> Iterator[SnapshotEntity | Damaged]:
             tree.extend(_read(element, stack[-1], seen))
             forget(element)
         elif name in _BRANCHES:
-            stack.pop()
+            if not stack.pop().is_read:
+                tree.append(Damaged("", "unreadable", f"line {element.sourceline}, {name} without a unit"))
             forget(element)
             if not stack:
                 yield from (item if isinstance(item, Damaged) else _finished(item) for item in tree)
@@ -89,12 +93,15 @@ def _read(element: etree._Element, branch: _Branch, seen: set[str]) -> Iterator[
     where = f"line {element.sourceline}, {etree.QName(element).localname}"
     parent = branch.parent.unit if branch.parent is not None else None
     reason: DamageReason | None = None
-    if text in seen:
+    if branch.is_read or _UNITS[etree.QName(element).localname] != branch.sor_type:
+        reason = "unreadable"
+    elif text in seen:
         reason = "duplicate"
     elif branch.parent is None and branch.sor_type != "IE":
         reason = "missing-parent"
     elif branch.parent is not None and parent is None:
         reason = "parent-damaged"
+    branch.is_read = True
     if reason is not None:
         yield Damaged(text, reason, where)
         return

@@ -15,12 +15,12 @@ from adapters.sor_files.entity import (
     DamageReason,
     LocationNumber,
     SnapshotEntity,
-    SorType,
     Speciality,
 )
 from contracts.addresses import Address
 from contracts.code_lists import owner_type_of
 from contracts.identifiers import CvrNumber, Gln, PNumber, SorId
+from contracts.sor_entities import SorType
 
 _Element = etree._Element  # noqa: SLF001  the only name lxml has for its elements
 _MAIN_SPECIALITY = "51000095001"
@@ -60,6 +60,9 @@ def read_unit(
     cvr, p_number = _text(unit, "CVRnumberIdentifier"), _text(unit, "ProductionUnitIdentifier")
     if owner is not None and cvr is not None and CvrNumber.parse(cvr) != owner.cvr:
         faults.append(("cvr-differs-from-owner", "CVRnumberIdentifier"))
+    owner_type = owner_type_of(entity_type or "") if sor_type == "IE" else None
+    if sor_type == "IE" and owner_type is None:
+        faults.append(("unknown-owner-type", "EntityTypeIdentifier"))
     return SnapshotEntity(
         sor_id=sor_id,
         sor_type=sor_type,
@@ -67,7 +70,7 @@ def read_unit(
         parent_sor_id=parent.sor_id if parent is not None else None,
         name=name,
         entity_type=entity_type,
-        owner_type=owner_type_of(entity_type) if sor_type == "IE" and entity_type else None,
+        owner_type=owner_type,
         cvr=CvrNumber.parse(cvr) if sor_type == "IE" and cvr is not None else None,
         p_number=PNumber.parse(p_number) if p_number is not None else None,
         from_date=_date(status, "FromDate"),

@@ -6,8 +6,8 @@ snapshots alone, and are the only place that guesses it.
 
 from __future__ import annotations
 
-from adapters.sor_files.entity import SorType
 from contracts.code_lists import bsr_unit_types_of
+from contracts.sor_entities import SorType
 
 HOSPITAL = "22232009"
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from contracts.code_lists.bsr_unit_types import (
     BsrUnitType,
-    Category,
     bsr_unit_types,
     bsr_unit_types_of,
     default_category,
 )
 from contracts.code_lists.entity_types import entity_type_code, entity_type_label
-from contracts.code_lists.owner_types import OwnerType, owner_type_of
+from contracts.code_lists.owner_types import owner_type_of
 from contracts.code_lists.specialities import speciality_label
 
 __all__ = [
     "BsrUnitType",
-    "Category",
-    "OwnerType",
     "bsr_unit_types",
     "bsr_unit_types_of",
     "default_category",

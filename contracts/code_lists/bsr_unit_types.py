@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import cast
 
 from contracts.code_lists.rows import rows_of
-
-Category = Literal["1", "2", "3a", "3b", "4", "5"]
-"""Registreringskategori, R15 item 13; 3a and 3b pay the same fee."""
+from contracts.self_registrations import Category
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, cast
+from typing import cast
 
 from contracts.code_lists.rows import rows_of
-
-OwnerType = Literal["private", "municipality", "region", "state"]
-"""privat, kommune, region, stat."""
+from contracts.sor_entities import OwnerType
 
 
 @cache

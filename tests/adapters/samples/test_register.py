@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from statistics import median
 
 import pytest
@@ -12,6 +13,7 @@ from adapters.samples import Register, generate_register
 from adapters.sor_files.treatment_places import HOSPITAL
 from contracts.code_lists import bsr_unit_types_of, entity_type_label, owner_type_of, speciality_label
 from contracts.identifiers import Gln, PNumber, SorId
+from contracts.sor_entities import EntityChanged
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +138,13 @@ def test_companies_are_what_cvr_would_know(register):
     for company in companies:
         assert company.address is not None
         assert all(PNumber(unit.p_number).is_valid and unit.address for unit in company.production_units)
+
+
+def test_every_unit_becomes_a_message_of_the_contract(register):
+    now = datetime(2023, 1, 1, tzinfo=UTC)
+    for entity in register.entities:
+        message = EntityChanged.model_validate_json(json.dumps(entity.as_change(1, now)))
+        assert message.sor_id == entity.sor_id
 
 
 def test_every_unit_is_in_force_on_the_day_asked_for(register):

@@ -13,6 +13,7 @@ from adapters.samples import generate_register, self_registrations
 from adapters.sor_files import read_snapshot
 from contracts.code_lists import bsr_unit_types_of
 from contracts.identifiers import AuthorisationId, Gln, SorId
+from contracts.self_registrations import SelfRegistered
 
 REAL = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "sor" / "medcom_eer_sor_orgs.csv"
 DAY = date(2023, 1, 5)
@@ -54,6 +55,7 @@ def test_every_place_says_so_once_with_every_key(register, said):
     for _, _, one in said:
         assert list(one) == KEYS
         assert json.loads(json.dumps(one)) == one
+        assert SelfRegistered.model_validate_json(json.dumps(one)).sor_id == one["sorId"]
         assert SorId.parse(one["sorId"])
         assert (one["version"], one["registeredOn"]) == (1, "2023-01-05")
 

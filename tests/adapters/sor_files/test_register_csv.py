@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from adapters.sor_files import Damaged, SnapshotEntity, SnapshotError, read_snapshot
 from contracts.code_lists import entity_type_label
 from contracts.identifiers import SorId
+from contracts.sor_entities import EntityChanged
 
 REAL = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "sor" / "medcom_eer_sor_orgs.csv"
 HEADER = "sor_id,sor_type,unit_type,name,cvr,parent_sor_id,gln\n"
@@ -121,6 +124,13 @@ def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it(tmp_path):
     ]
 
 
+def test_an_owner_without_a_type_is_taken_for_private_and_one_of_no_owners_type_is_reported(tmp_path):
+    owner, other = _read(tmp_path, f"{IE},IE,,i,,,"), _read(tmp_path, f"{IE},IE,plejehjem,i,,,")
+    assert [unit.owner_type for unit in owner] == ["private"]
+    assert _damage(other) == [(IE, "unknown-owner-type", True)]
+    assert _units(other)[0].owner_type is None
+
+
 def test_a_cvr_number_that_fails_its_check_is_kept_r2(tmp_path):
     (owner,) = _read(tmp_path, f"{IE},IE,privat,i,12345678,,")
     assert owner.cvr == "12345678"
@@ -185,5 +195,6 @@ def test_all_real_units_arrive_with_every_label_mapped():
         assert (entity_type_label(unit.entity_type) if unit.entity_type else "") == row["unit_type"]
         assert (unit.location_number.gln if unit.location_number else "") == row["gln"]
         assert rows[unit.owner_sor_id]["sor_type"] == "IE"
+        assert EntityChanged.model_validate_json(json.dumps(unit.as_change(1, datetime(2026, 1, 1, tzinfo=UTC))))
         assert (unit.cvr or "") == (row["cvr"] if unit.sor_type == "IE" else "")
     assert sum(unit.is_treatment_place for unit in items) == 2269
