@@ -33,15 +33,19 @@ _GATHER_SECONDS: Final = 0.02
 _BACK_OFF_SECONDS: Final = (1.0, 2.0, 5.0, 10.0)
 
 
-def add_enrichment_agent(app: Any, registry: CompanyRegistry, clock: Clock) -> None:
-    """Put the agent on the Faust app."""
+def add_enrichment_agent(app: Any, registry: CompanyRegistry | None, clock: Clock) -> None:
+    """Put the agent on the Faust app. Without a registry the requests wait in their topic until there is one."""
     requests = app.topic(Topic.CVR_REQUESTS.value, key_serializer="raw", value_serializer="raw")
     facts = app.topic(Topic.CVR_FACTS.value, key_serializer="raw", value_serializer="raw")
 
     @app.agent(requests, name="enrichment")  # type: ignore[untyped-decorator]  # faust publishes no types
     async def enrich(stream: Any) -> None:
         async for events in stream.take_events(_BATCH, within=_GATHER_SECONDS):
-            await _answer_all(events, registry, clock, facts)
+            if registry is None:
+                _log.warning("no CVR service is configured (SORBRO_CVR_URL): records stay pending, requests wait")
+                await asyncio.Event().wait()
+            else:
+                await _answer_all(events, registry, clock, facts)
 
 
 async def _answer_all(events: Iterable[Any], registry: CompanyRegistry, clock: Clock, facts: Any) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.kafka.connection import Connection
+
+
+def configured(**options: Any) -> Settings:
+    """The settings of the environment, with the options given on a command line over them; None is not given."""
+    return Settings(**{name: value for name, value in options.items() if value is not None})
 
 
 class Settings(BaseSettings):

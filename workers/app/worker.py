@@ -50,8 +50,7 @@ def build_worker(settings: Settings) -> Any:
     services = [app, stream]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    if settings.cvr_url is not None:
-        add_enrichment_agent(app, _registry(settings, clock), clock)
+    add_enrichment_agent(app, _registry(settings, clock) if settings.cvr_url is not None else None, clock)
     add_pages(app, reporter)
     return _Worker(app, *services[1:], loglevel=settings.log_level, redirect_stdouts=False)
 
@@ -79,6 +78,8 @@ def _faust_app(settings: Settings) -> Any:
         timezone=UTC,
         topic_allow_declare=False,
         topic_disable_leader=True,
+        # A request the agent cannot answer now must not hold up a shutdown: it is asked again at the next opening.
+        stream_wait_empty=False,
         web_host=settings.web_host,
         web_port=settings.web_port,
         web_bind=settings.web_host,

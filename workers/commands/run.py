@@ -17,13 +17,13 @@ from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.telemetry import configure_logging
 from contracts.tariffs import TariffTableError
-from workers.app.settings import Settings
+from workers.app.settings import configured
 from workers.app.worker import build_worker
 from workers.stream.changelog import ChangelogError
 from workers.stream.loop import FloodError
 
 if TYPE_CHECKING:
-    from typing import Any
+    from workers.app.settings import Settings
 
 _DEFAULT_PORT = 6066
 
@@ -49,9 +49,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
       SORBRO_FLOOD_LIMIT              bad records in a row that stop the worker (100)
       SORBRO_LOG_FORMAT               json, console, or auto
     """
-    options: dict[str, Any] = {"kafka_bootstrap_servers": None if broker == "embedded" else broker}
-    options |= {"web_port": web_port, "data_dir": data_dir}
-    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    settings = configured(kafka_bootstrap_servers=broker, web_port=web_port, data_dir=data_dir)
     if broker == "embedded":
         settings = settings.model_copy(update={"kafka_bootstrap_servers": None})
     configure_logging(settings.log_format, settings.log_level)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contracts.identifiers import SorId
     from workers.tree.draft import Draft
     from workers.tree.inheritance import Effective
+    from workers.tree.state import OwnerState
 
 
 class Questions:
@@ -45,10 +46,16 @@ class Questions:
         """The one request that carries them all, or nothing."""
         if self._cvr is None and not self._p_numbers:
             return []
-        owner = self._draft.owner
-        request = CvrRequest(owner_sor_id=owner, cvr=self._cvr, p_numbers=tuple(self._p_numbers))
-        request_id = effect_id("cvr-request", owner, self._cvr, *self._p_numbers)
-        return [Send(request, request_id, owner, owner, causation)]
+        return [_request(self._draft.owner, self._cvr, tuple(self._p_numbers), causation)]
+
+
+def unanswered(state: OwnerState) -> list[Send]:
+    """Ask again whatever is still open: whoever had the question may have died with it."""
+    open_ = [number for number, entry in state.numbers.items() if entry.answer is None]
+    cvrs = [CvrNumber(number) for number in open_ if CvrNumber(number).is_valid]
+    p_numbers = tuple(PNumber(number) for number in open_ if PNumber(number).is_valid)
+    asked = [_request(state.owner, cvr, (), causation="") for cvr in cvrs]
+    return [*asked, _request(state.owner, None, p_numbers, causation="")] if p_numbers else asked
 
 
 def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
@@ -62,6 +69,11 @@ def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
         return None
     draft.put_number(number, CvrEntry(entry.wanted_by, answer))
     return entry.wanted_by
+
+
+def _request(owner: SorId, cvr: CvrNumber | None, p_numbers: tuple[PNumber, ...], causation: str) -> Send:
+    message = CvrRequest(owner_sor_id=owner, cvr=cvr, p_numbers=p_numbers)
+    return Send(message, effect_id("cvr-request", owner, cvr, *p_numbers), owner, owner, causation)
 
 
 def number_of(fact: Fact) -> str:

@@ -97,16 +97,17 @@ def _value_field(value: bytes | None) -> Any:
         parsed = json.loads(text)
     except ValueError:
         return text
-    return parsed if isinstance(parsed, dict | list) and _compact(parsed) == text else text
+    return parsed if isinstance(parsed, dict | list) and compact(parsed) == text else text
 
 
 def _value_bytes(value: Any) -> bytes | None:
     if value is None or isinstance(value, str):
         return _bytes(value)
-    return _compact(value).encode("utf-8", "surrogatepass")
+    return compact(value).encode("utf-8", "surrogatepass")
 
 
-def _compact(value: Any) -> str:
+def compact(value: Any) -> str:
+    """JSON without a blank too many; keys in the order given."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -133,7 +133,12 @@ class PartitionLoop:
         world = restoring.world(self._tariffs)
         seconds = asyncio.get_running_loop().time() - started
         self._reporter.opened(self._partition, restoring.records, len(world.owners), seconds)
-        return Seat(log, world)
+        seat = Seat(log, world)
+        turn = Turn(world)
+        turn.ask_again()
+        if not turn.is_empty:
+            await self._bring_home(seat, turn)
+        return seat
 
     async def _turn(self, seat: Seat) -> None:
         started = asyncio.get_running_loop().time()

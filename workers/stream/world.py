@@ -12,6 +12,7 @@ from contracts.dead_letters import DeadLetterReason
 from contracts.records import OutputRecord
 from workers.decide import BEGINNING, DayHasCome, Decision, decide, wakes_of
 from workers.effects import Refusal, Send
+from workers.enrichment.questions import unanswered
 from workers.stream.agenda import Agenda
 from workers.stream.dead_letters import dead_letter
 from workers.stream.intake import read
@@ -104,6 +105,11 @@ class Turn:
             if isinstance(effect, Refusal):
                 self._bury(record, effect, now)
         self._take(accepted.owner, decision, now, accepted.traceparent)
+
+    def ask_again(self) -> None:
+        """Put every question CVR has not answered once more; for a world just restored (R20)."""
+        for state in self._world.owners.values():
+            self.outputs += [_output(question, self.stream_time, None) for question in unanswered(state)]
 
     def adopt(self) -> None:
         """Make the turn's state the world's. Only after the transaction is committed."""
