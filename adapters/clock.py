@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -13,6 +13,10 @@ class Clock(Protocol):
         """The present instant, in UTC."""
         ...
 
+    def latest(self) -> datetime:
+        """The latest instant that a record's timestamp may claim and be believed."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -20,6 +24,13 @@ class SystemClock:
     def now(self) -> datetime:
         """See `Clock.now`."""
         return datetime.now(UTC)
+
+    def latest(self) -> datetime:
+        """See `Clock.latest`: now, for a later timestamp comes from a wrong clock."""
+        return self.now()
+
+
+_END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class SettableClock:
@@ -31,6 +42,10 @@ class SettableClock:
     def now(self) -> datetime:
         """See `Clock.now`."""
         return self._now
+
+    def latest(self) -> datetime:
+        """See `Clock.latest`: any, for who sets this clock also writes the records."""
+        return _END_OF_TIME
 
     def set(self, instant: datetime) -> None:
         """Move forward to `instant`; an earlier one changes nothing."""

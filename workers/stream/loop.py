@@ -141,8 +141,8 @@ class PartitionLoop:
         return seat
 
     async def _turn(self, seat: Seat) -> None:
-        started = asyncio.get_running_loop().time()
         await self._poll(seat)
+        started = asyncio.get_running_loop().time()
         turn = Turn(seat.world)
         self._take_records(seat, turn)
         await self._let_days_come(seat, turn)
@@ -185,7 +185,7 @@ class PartitionLoop:
             if record is None:
                 return
             # A record from the future, by a sender's wrong clock, must not bring a closure forward (R25).
-            now = min(record.timestamp, self._clock.now())
+            now = min(record.timestamp, self._clock.latest())
             if not turn.let_days_come(now):
                 return
             refused = turn.outcomes["refused"]

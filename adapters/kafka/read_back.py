@@ -1,0 +1,43 @@
+"""Reading whole topics, as any `read_committed` reader would see them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from adapters.kafka.connection import Connection
+    from contracts.cloudevents import Headers
+
+_SECONDS: Final = 30.0
+
+
+async def read_topics(
+    connection: Connection, topics: Sequence[str], partitions: int
+) -> AsyncIterator[tuple[str, bytes | None, bytes | None, Headers]]:
+    """Yield every committed record there is now: topic, key, value, headers; in order per partition."""
+    wanted = [TopicPartition(topic, partition) for topic in topics for partition in range(partitions)]
+    consumer = AIOKafkaConsumer(
+        **connection.client_options(),
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        isolation_level="read_committed",
+    )
+    await consumer.start()
+    try:
+        consumer.assign(wanted)
+        for tp, start in (await consumer.beginning_offsets(wanted)).items():
+            consumer.seek(tp, start)
+        ends = await consumer.end_offsets(wanted)
+        async with asyncio.timeout(_SECONDS):
+            while [tp for tp, end in ends.items() if await consumer.position(tp) < end]:
+                for tp, records in (await consumer.getmany(timeout_ms=200)).items():
+                    for record in records:
+                        if record.offset < ends[tp]:
+                            yield tp.topic, record.key, record.value, tuple(record.headers)
+    finally:
+        await consumer.stop()

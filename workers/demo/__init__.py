@@ -1,0 +1,1 @@
+"""The demo: months of a register's life in about a minute, on a real broker, checked at the end."""

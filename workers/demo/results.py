@@ -1,0 +1,84 @@
+"""Reading the topics back and comparing them with what the same story gives in a replay."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import dead_letters
+from contracts.topics import Topic
+
+if TYPE_CHECKING:
+    from contracts.cloudevents import Headers
+
+OUTPUT_TOPICS: Final = (Topic.REGISTRATIONS, Topic.DEREGISTRATIONS, Topic.INVOICE_TRIGGERS, Topic.DEAD_LETTERS)
+_REGISTER: Final = "dk.bsr.registration."
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came out: how many of each kind, each event by its id, and the register as its last records say."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    events: defaultdict[str, list[tuple[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    register: dict[bytes, Any] = field(default_factory=dict)
+    enrichment: Counter[str] = field(default_factory=Counter)
+
+    def take(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
+        """Count one record."""
+        found = dict(headers)
+        if topic == Topic.DEAD_LETTERS:
+            self.kinds[f"dead letter: {found[dead_letters.REASON].decode()}"] += 1
+            return
+        kind = found["ce_type"].decode()
+        self.kinds[kind] += 1
+        data = json.loads(value or b"null")
+        if kind.startswith(_REGISTER):
+            facts = data.get("companyFacts")
+            if facts:
+                facts.pop("fetchedAt")  # the one value that depends on when CVR was asked
+            self.enrichment[data.get("enrichment", "withdrawn")] += 1
+            self.register[key or b""] = data
+        else:
+            self.events[found["ce_id"].decode()].append((kind, data))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How what was found differs from what was due."""
+
+    lost: int
+    duplicated: int
+    wrong: int
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything is there, once, and right."""
+        return not (self.lost or self.duplicated or self.wrong)
+
+    def __str__(self) -> str:
+        return f"{self.lost} lost, {self.duplicated} duplicated, {self.wrong} wrong"
+
+
+def compare(due: Tally, found: Tally) -> Verdict:
+    """Compare event by event, and the register place by place.
+
+    Of forwarded records only the last of each place counts: how often a place is forwarded on the way depends on
+    when CVR answers.
+    """
+    lost = due.events.keys() - found.events.keys()
+    extra = found.events.keys() - due.events.keys()
+    duplicated = sum(len(copies) - 1 for copies in found.events.values())
+    wrong = sum(1 for id_ in due.events.keys() & found.events.keys() if due.events[id_][0] != found.events[id_][0])
+    places = due.register.keys() | found.register.keys()
+    differing = sum(1 for place in places if due.register.get(place) != found.register.get(place))
+    letters = _letters(due.kinds), _letters(found.kinds)
+    lost_letters = sum((letters[0] - letters[1]).values())
+    extra_letters = sum((letters[1] - letters[0]).values())
+    return Verdict(len(lost) + lost_letters, duplicated + extra_letters, wrong + len(extra) + differing)
+
+
+def _letters(kinds: Counter[str]) -> Counter[str]:
+    return Counter({kind: count for kind, count in kinds.items() if kind.startswith("dead letter")})
