@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -12,13 +12,12 @@ from contracts.identifiers import AuthorisationId, CvrNumber, SorId
 from contracts.sor_entities import Code, Line
 from contracts.wire import CivilDate, Message
 
+_SHARE = r"0\.\d*[1-9]\d*|1(\.0+)?"
+
 
 def _is_share(text: str) -> str:
-    try:
-        if 0 < Decimal(text) <= 1:
-            return text
-    except ArithmeticError:
-        pass
+    if re.fullmatch(_SHARE, text, re.ASCII) is not None:
+        return text
     raise PydanticCustomError("share", "a share is a decimal string over 0 and up to 1.0 (1.0 = nothing to pay)")
 
 
@@ -26,7 +25,7 @@ Share = Annotated[
     str,
     Field(max_length=10),
     AfterValidator(_is_share),
-    WithJsonSchema({"type": "string", "pattern": r"^(0?\.[0-9]+|0|1(\.0+)?)$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^({_SHARE})$"}),
 ]
 FeeYear = Annotated[int, Field(ge=2000, le=2200)]
 

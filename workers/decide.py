@@ -6,7 +6,7 @@ Synchronous and pure: no clock, no I/O. `run`, `replay` and the simulations call
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from workers.closures.announced import due_at
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 STEP: Final = 500
 """How many units one decision touches at most; a longer cascade goes on in the next step, at the same instant (R11)."""
-
-BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
-"""Earlier than every instant: a wake that is overdue whenever it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +128,10 @@ def _close_and_conclude(
     return Decision(state, changes, tuple(sends), outcome, frozenset(wakes))
 
 
-def wakes_of(state: OwnerState, tariffs: TariffTable) -> frozenset[datetime]:
-    """When a restored owner wants to be woken: at once for unfinished work, else at each closure's instant."""
+def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> frozenset[datetime]:
+    """When a restored owner wants to be woken: `at_once` for unfinished work, else at each closure's instant."""
     draft = Draft(state)
     wakes = {instant for node in draft.all_nodes() if (instant := due_at(draft, node)) is not None}
     if state.backlog.units or any(releasable(node, tariffs) for node in draft.all_nodes()):
-        wakes.add(BEGINNING)
+        wakes.add(at_once)
     return frozenset(wakes)

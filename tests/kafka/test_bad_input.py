@@ -63,7 +63,9 @@ def test_every_kind_of_bad_input_is_a_dead_letter_and_the_next_record_is_process
     assert {(dict(each.headers)["dlq.reason"].decode(), each.value) for each in letters} == {
         (reason, value) for reason, values in BAD.items() for value in values
     }
-    assert all(dict(each.headers)["x-sender"] == b"\xff\x00" for each in letters if b"exploded" not in each.headers[0][1])
+    assert all(
+        dict(each.headers)["x-sender"] == b"\xff\x00" for each in letters if b"exploded" not in each.headers[0][1]
+    )
     assert {dict(each.headers)["__connect.errors.topic"] for each in letters} == {Topic.ENTITY_CHANGES.encode()}
 
 
@@ -72,7 +74,7 @@ def test_a_flood_stops_the_worker_and_a_restart_goes_on(kafka_possible, tmp_path
         servers = cluster.bootstrap_servers
         publish(servers, [record(b"flood %d" % number) for number in range(25)])
         worker = Worker(servers, tmp_path, SORBRO_FLOOD_LIMIT="10").start()
-        status = eventually(lambda: worker.process.poll(), "the worker does not stop")
+        status = eventually(worker.process.poll, "the worker does not stop")
         assert status == 1
         assert "10 bad records in a row" in worker.log.read_text()
         assert len(outputs(servers)) == 10

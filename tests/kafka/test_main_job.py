@@ -7,8 +7,10 @@ from support.running import Worker, await_outputs, by_key, eventually, outputs, 
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.samples import generate_register
+from contracts.danish_time import start_of_day
 from contracts.records import OutputRecord
-from workers.demo.story import tell
+from contracts.topics import Topic
+from workers.demo.story import ENDS, tell
 
 pytestmark = pytest.mark.kafka
 
@@ -18,6 +20,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def broker(kafka_possible, tmp_path):
     with KafkaCluster(tmp_path / "kafka") as cluster:
+        publish(cluster.bootstrap_servers, [])  # only creates the topics
         yield cluster.bootstrap_servers
 
 
@@ -38,23 +41,22 @@ def test_kafka_gives_what_replay_gives(broker, story, tmp_path):
 
 def test_kill_9_and_restart_lose_and_double_nothing(broker, story, tmp_path):
     """Killed three times in the middle of its work; a reader finds each effect once."""
-    due = replayed(story, NOW)
     for part in _parts(story, 3):
         before = len(outputs(broker))
         publish(broker, part)
-        with running(Worker(broker, tmp_path)) as worker:
+        with running(Worker(broker, tmp_path, SORBRO_CLOCK="demo")) as worker:
             eventually(lambda before=before: len(outputs(broker)) > before, "nothing comes out")
             worker.kill()
-    with running(Worker(broker, tmp_path)):
+    due = replayed(story, start_of_day(ENDS))
+    with running(Worker(broker, tmp_path, SORBRO_CLOCK="demo")):
         found = await_outputs(broker, len(due))
     assert by_key(found) == by_key(due)
 
 
 def test_two_workers_share_the_partitions_and_either_can_die(broker, story, tmp_path):
-    due = replayed(story, NOW)
     parts = _parts(story, 3)
     publish(broker, parts[0])
-    first, second, third = (Worker(broker, tmp_path) for _ in range(3))
+    first, second, third = (Worker(broker, tmp_path, SORBRO_CLOCK="demo") for _ in range(3))
     with running(first), running(second):
         shared = eventually(lambda: _shared(first, second), "the partitions are not shared")
         assert [len(each) for each in shared] == [2, 2]
@@ -66,15 +68,20 @@ def test_two_workers_share_the_partitions_and_either_can_die(broker, story, tmp_
             publish(broker, parts[2])
             second.kill()
             eventually(lambda: third.page("readyz").get("open") == [0, 1, 2, 3], "nobody takes over")
+            due = replayed(story, start_of_day(ENDS))
             found = await_outputs(broker, len(due))
     assert by_key(found) == by_key(due)
 
 
 def _parts(story: list[OutputRecord], count: int) -> list[list[OutputRecord]]:
-    """The story divided by owner, so that each part is whole: closures wait for no record of another part."""
-    owners = sorted({record.key for record in story})
-    part_of = {owner: position % count for position, owner in enumerate(owners)}
-    return [[record for record in story if part_of[record.key] == part] for part in range(count)]
+    """The story divided by time; each part ends with the clock at its last instant, the last one at the end."""
+    size = len(story) // count + 1
+    parts = [story[start : start + size] for start in range(0, len(story), size)]
+    instants = [part[-1].time for part in parts[:-1]] + [start_of_day(ENDS)]
+    return [
+        [*part, OutputRecord(Topic.DEMO_CLOCK, None, instant.isoformat().encode(), (), instant, 0)]
+        for part, instant in zip(parts, instants, strict=True)
+    ]
 
 
 def _shared(first: Worker, second: Worker) -> list[list[int]]:

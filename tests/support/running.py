@@ -142,10 +142,7 @@ def outputs(bootstrap_servers: str) -> list[Sent]:
     """Everything committed on the output topics, in order per partition."""
 
     async def read() -> list[Sent]:
-        return [
-            Sent.of(*record)
-            async for record in read_topics(Connection(bootstrap_servers), OUTPUTS, PARTITIONS)
-        ]
+        return [Sent.of(*record) async for record in read_topics(Connection(bootstrap_servers), OUTPUTS, PARTITIONS)]
 
     return asyncio.run(read())
 

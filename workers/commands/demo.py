@@ -46,9 +46,7 @@ _POLL_SECONDS = 0.5
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed tells the same story.")
 @click.option("--once", is_flag=True, help="End when the story ends, with status 0 if everything came out right.")
 @click.option("--broker", help="Brokers to play on, with empty topics; default: a local one of the demo's own.")
-@click.option(
-    "--data-dir", type=click.Path(file_okay=False, path_type=Path), default=Path("var"), show_default=True
-)
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), default=Path("var"), show_default=True)
 def command(
     register: Path | None,
     seconds: float,

@@ -16,8 +16,7 @@ from pydantic import TypeAdapter
 from contracts.identifiers import SorId
 from contracts.records import OutputRecord
 from contracts.topics import Topic
-from workers.decide import BEGINNING
-from workers.stream.world import World
+from workers.stream.world import BEGINNING, World
 from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.cloudevents import binary_headers
 from contracts.dead_letters import DeadLetterReason
 from contracts.records import OutputRecord
-from workers.decide import BEGINNING, DayHasCome, Decision, decide, wakes_of
+from workers.decide import DayHasCome, Decision, decide, wakes_of
 from workers.effects import Refusal, Send
 from workers.enrichment.questions import unanswered
 from workers.stream.agenda import Agenda
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from contracts.records import InputRecord
     from contracts.tariffs import TariffTable
 
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+"""Where the time of a partition stands that has seen nothing yet."""
 FULL: Final = 2000
 """Outputs after which a turn takes no more on: it keeps a transaction well under a second (design.md)."""
 
@@ -38,7 +40,9 @@ class World:
         self.tariffs = tariffs
         self.owners = {state.owner: state for state in owners}
         self.agenda = Agenda(
-            (instant, state.owner) for state in self.owners.values() for instant in wakes_of(state, tariffs)
+            (instant, state.owner)
+            for state in self.owners.values()
+            for instant in wakes_of(state, tariffs, stream_time)
         )
         self.stream_time = stream_time
         """The latest instant anything was decided at; it never goes back."""
@@ -89,8 +93,8 @@ class Turn:
             if self.is_full:
                 return False
             _, owner = agenda.pop()
-            now = max(instant, self.stream_time)
-            self._take(owner, decide(self.state(owner), DayHasCome(), now, self._world.tariffs), now, None)
+            decision = decide(self.state(owner), DayHasCome(), instant, self._world.tariffs)
+            self._take(owner, decision, instant, None)
         return True
 
     def receive(self, record: InputRecord, now: datetime) -> None:
