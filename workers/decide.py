@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from workers.apply import apply
 from workers.closures.announced import due_at
 from workers.closures.effect import take_effect
 from workers.effects import Refusal
 from workers.enrichment.questions import Questions
 from workers.fees.ledger import releasable, release
 from workers.registrations.forwarding import review
-from workers.tree.apply import apply
 from workers.tree.draft import Changes, Draft
 from workers.tree.state import Backlog
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from contracts.identifiers import SorId
     from contracts.tariffs import TariffTable
+    from workers.apply import Input
     from workers.effects import Effect, Outcome, Send
-    from workers.tree.apply import Input
     from workers.tree.state import OwnerState
 
 STEP: Final = 500

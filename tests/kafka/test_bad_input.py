@@ -6,10 +6,10 @@ import pytest
 from support.running import Worker, await_outputs, eventually, outputs, publish, running
 
 from adapters.broker.cluster import KafkaCluster
+from adapters.record_lines import compact
 from adapters.samples import generate_register
 from contracts.records import OutputRecord
 from contracts.topics import Topic
-from workers.replay.record_lines import compact
 
 pytestmark = pytest.mark.kafka
 
@@ -37,7 +37,7 @@ def changed(**fields) -> bytes:
 BAD = {
     "unparsable": [b"not json", b"\xff\xfe", b"", b'{"sorId": NaN}'],
     "contract-violation": [changed(version="1"), changed(toDate="20230501"), b"[]", b"{}"],
-    "invalid-identifier": [changed(replaces=["100000210000160000"[:-1] + "9"])],
+    "invalid-identifier": [changed(replaces=[OWNER.sor_id[:-1] + str((int(OWNER.sor_id[-1]) + 1) % 10)])],
     "unknown-type": [changed()],
     "wrong-key": [changed()],
     "version-conflict": [changed(name="Et andet navn")],

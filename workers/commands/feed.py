@@ -16,11 +16,11 @@ from rich.table import Table
 from adapters.clock import SystemClock
 from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
+from adapters.record_lines import as_line
 from adapters.sor_files import SnapshotError, read_snapshot
 from contracts.danish_time import danish_date
 from workers.app.settings import Settings, configured
 from workers.feed.changes import FeedReport, changes
-from workers.replay.record_lines import as_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

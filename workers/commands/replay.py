@@ -14,9 +14,9 @@ from rich.progress import Progress
 
 from adapters.cvr.documents import DocumentStore, FileRegistry
 from adapters.cvr.reading import CvrShapeError
+from adapters.record_lines import LineError, as_line, read_lines
 from contracts.danish_time import start_of_day
 from contracts.tariffs import TariffTable, TariffTableError
-from workers.replay.record_lines import LineError, as_line, read_lines
 from workers.replay.replay import Replay
 
 if TYPE_CHECKING:

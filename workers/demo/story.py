@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.record_lines import compact
 from adapters.samples import self_registrations
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from workers.effects import effect_id
-from workers.replay.record_lines import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adapters.record_lines import compact
 from adapters.sor_files import Damaged, SnapshotEntity
 from contracts.danish_time import start_of_day
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from workers.effects import effect_id
-from workers.replay.record_lines import compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,0 +1,36 @@
+# The newcomer's two commands are `make run` and `make test`; each sets up what it needs.
+.DEFAULT_GOAL := help
+VENV := .venv
+UV := $(VENV)/bin/uv
+READY := $(VENV)/.ready
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY) ## Put everything, `sorbro` included, into .venv
+
+$(READY): pyproject.toml uv.lock
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --quiet --locked --active --inexact
+	touch $(READY)
+
+run: $(READY) ## Play the demo on a local Kafka and keep running (ARGS=--once to end by itself)
+	$(VENV)/bin/sorbro demo $(ARGS)
+
+test: $(READY) lint ## Check everything: style, types, layers, tests (ARGS to pytest)
+	$(VENV)/bin/pytest $(ARGS)
+
+lint: $(READY) ## Style, types and import layers only
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-cache
+
+contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
+	$(VENV)/bin/python -m contracts.publish
+
+clean: ## Remove what the targets made
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help setup run test lint contracts clean
