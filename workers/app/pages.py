@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import generate_latest
@@ -17,7 +18,8 @@ def add_pages(app: Any, reporter: LogAndMetrics) -> None:
 
     @app.page("/livez")  # type: ignore[untyped-decorator]  # faust publishes no types
     async def livez(web: Any, request: Any) -> Any:  # noqa: ARG001  # faust's signature
-        return web.json({"alive": True})
+        stuck = reporter.stuck(asyncio.get_running_loop().time())
+        return web.json({"alive": not stuck, "stuckPartitions": stuck}, status=503 if stuck else 200)
 
     @app.page("/readyz")  # type: ignore[untyped-decorator]
     async def readyz(web: Any, request: Any) -> Any:  # noqa: ARG001

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -13,6 +14,9 @@ from contracts.topics import Topic
 if TYPE_CHECKING:
     from adapters.clock import Clock
     from workers.stream.world import Turn
+
+STUCK_SECONDS: Final = 60.0
+"""Far beyond what any step of the loop may take: its calls to the broker have time-outs of their own."""
 
 _log = structlog.get_logger("sorbro.stream")
 
@@ -24,14 +28,20 @@ class LogAndMetrics:
         self._clock = clock
         self.open_partitions: set[int] = set()
         self.assigned: frozenset[int] | None = None
+        self._last_turn: dict[int, float] = {}
 
     @property
     def is_ready(self) -> bool:
         """Whether partitions have been assigned and all of them are restored."""
         return self.assigned is not None and self.open_partitions >= self.assigned
 
+    def stuck(self, now: float) -> list[int]:
+        """The open partitions whose loop has not come round for `STUCK_SECONDS`; `now` on the event loop's clock."""
+        return sorted(each for each in self.open_partitions if now - self._last_turn[each] > STUCK_SECONDS)
+
     def opened(self, partition: int, restored: int, owners: int, seconds: float) -> None:
         """See `Reporter.opened`."""
+        self._last_turn[partition] = asyncio.get_running_loop().time()
         self.open_partitions.add(partition)
         telemetry.RESTORE_SECONDS.labels(partition).set(seconds)
         _log.info("partition open", partition=partition, restored=restored, owners=owners, seconds=round(seconds, 3))
@@ -64,4 +74,5 @@ class LogAndMetrics:
 
     def turned(self, partition: int) -> None:
         """See `Reporter.turned`."""
+        self._last_turn[partition] = asyncio.get_running_loop().time()
         telemetry.LAST_TURN.labels(partition).set(self._clock.now().timestamp())
