@@ -19,7 +19,9 @@ from support.stories import (
 )
 from workers.tree.state import Registered
 
-SOR = st.tuples(st.permutations(ARRIVALS), st.lists(EDITS | CLOSURES, max_size=6)).map(lambda parts: parts[0] + parts[1])
+SOR = st.tuples(st.permutations(ARRIVALS), st.lists(EDITS | CLOSURES, max_size=6)).map(
+    lambda parts: parts[0] + parts[1]
+)
 SELF = st.tuples(
     st.lists(st.sampled_from(PLACES), unique=True).map(lambda places: [Said("self", place) for place in places]),
     st.lists(SELF_REGISTRATIONS, max_size=4),

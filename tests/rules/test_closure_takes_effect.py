@@ -107,7 +107,9 @@ def test_a_backdated_company_closes_its_places_oldest_first_r26(world):
 @pytest.mark.parametrize(
     ("last_day", "days_late"), [("2023-05-01", 0), ("2023-04-17", 0), ("2023-04-16", 1), ("2023-03-01", 47)]
 )
-def test_days_past_the_fourteen_are_counted_from_the_last_day_to_the_registration_r27(world, clinic, last_day, days_late):
+def test_days_past_the_fourteen_are_counted_from_the_last_day_to_the_registration_r27(
+    world, clinic, last_day, days_late
+):
     world.sor(clinic.place, to_date=last_day, channel="sor-office")
     world.until("2023-05-02")
     assert world.deregistrations().one["daysLate"] == days_late

@@ -208,7 +208,9 @@ CLOSURES = [
 ]
 
 
-@pytest.mark.parametrize(("tree", "self_registration", "last_day", "reason"), CLOSURES, ids=[each[3] for each in CLOSURES])
+@pytest.mark.parametrize(
+    ("tree", "self_registration", "last_day", "reason"), CLOSURES, ids=[each[3] for each in CLOSURES]
+)
 def test_every_closure_gets_a_decision_with_its_reason_r40(world, tree, self_registration, last_day, reason):
     decision = closed(world, tree, last_day, **self_registration).fee_decisions().one
     assert decision.type == "dk.stps.invoice.not-due.v1"

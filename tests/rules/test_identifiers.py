@@ -25,7 +25,9 @@ def test_item_numbers_have_one_to_eight_digits_r1(item):
     assert text.startswith(f"{item}100001600")
 
 
-@pytest.mark.parametrize("text", ["0698481000016007", "698481000015007", "69848100001600", "6984810000160077", " 698481000016007"])
+@pytest.mark.parametrize(
+    "text", ["0698481000016007", "698481000015007", "69848100001600", "6984810000160077", " 698481000016007"]
+)
 def test_the_wrong_form_is_no_sor_id_r1(text):
     with pytest.raises(ValueError, match="form of a SOR-id"):
         SorId.parse(text)
@@ -43,7 +45,9 @@ def test_a_sor_id_written_as_a_number_breaks_the_contract_r1(world):
     assert world.sor(CLINIC.owner, parent_sor_id=698481000016007).reasons == ["contract-violation"]
 
 
-@pytest.mark.parametrize(("number", "valid"), [("10150817", True), ("61126228", True), ("10150818", False), ("1015081", False)])
+@pytest.mark.parametrize(
+    ("number", "valid"), [("10150817", True), ("61126228", True), ("10150818", False), ("1015081", False)]
+)
 def test_cvr_numbers_hold_modulus_11_r2(number, valid):
     assert CvrNumber.parse(number).is_valid is valid
 
@@ -58,7 +62,9 @@ def test_p_numbers_have_a_weight_set_for_each_series_r2(number, valid):
     assert PNumber.parse(number).is_valid is valid
 
 
-@pytest.mark.parametrize(("text", "valid"), [("5790002401473", True), ("5790000000050", True), ("5790002401474", False)])
+@pytest.mark.parametrize(
+    ("text", "valid"), [("5790002401473", True), ("5790000000050", True), ("5790002401474", False)]
+)
 def test_a_gln_may_end_in_a_zero_r2(text, valid):
     if valid:
         assert Gln.parse(text) == text

@@ -12,7 +12,9 @@ from support.trees import private_clinic
 from workers.stream.agenda import Agenda
 
 START = datetime(2023, 5, 1, tzinfo=UTC)
-ENTRIES = st.lists(st.tuples(st.integers(0, 50).map(lambda hours: START + timedelta(hours=hours)), st.sampled_from("abc")))
+ENTRIES = st.lists(
+    st.tuples(st.integers(0, 50).map(lambda hours: START + timedelta(hours=hours)), st.sampled_from("abc"))
+)
 
 
 @given(planned=ENTRIES, added=ENTRIES)

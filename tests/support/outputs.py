@@ -49,7 +49,9 @@ class Output:
         return self.value[field]
 
     def __repr__(self) -> str:
-        return f"<{self.headers.get('ce_type') or self.topic} at {self.time:%Y-%m-%d %H:%M}Z {self.record.value!r:.400}>"
+        return (
+            f"<{self.headers.get('ce_type') or self.topic} at {self.time:%Y-%m-%d %H:%M}Z {self.record.value!r:.400}>"
+        )
 
 
 class Outputs(list[Output]):
@@ -71,7 +73,8 @@ class Outputs(list[Output]):
         return self._of("dk.stps.invoice.not-due.v1", unit)
 
     def fee_decisions(self, unit: Unit | None = None) -> Outputs:
-        return Outputs(each for each in self if each in self.triggers(unit) or each in self.not_due(unit))
+        """Triggers and not-due decisions, in their order (R40)."""
+        return self._of("dk.stps.invoice.", unit)
 
     def dead_letters(self) -> Outputs:
         return Outputs(each for each in self if each.topic == "sor-bsr.dead-letters.v1")
@@ -98,11 +101,11 @@ class Outputs(list[Output]):
     def __add__(self, other: list[Output]) -> Outputs:  # type: ignore[override]  # always two of our own
         return Outputs([*self, *other])
 
-    def _of(self, ce_type: str, unit: Unit | None) -> Outputs:
+    def _of(self, ce_type_start: str, unit: Unit | None) -> Outputs:
         return Outputs(
             each
             for each in self
-            if each.headers.get("ce_type") == ce_type
+            if each.headers.get("ce_type", "").startswith(ce_type_start)
             and each.topic != "sor-bsr.dead-letters.v1"
             and (unit is None or each.key == unit.sor_id)
         )

@@ -108,7 +108,7 @@ class Scenario:
         if key == "owner":
             key = str(value["ownerSorId"]) if isinstance(value, dict) else None
         given = tuple(headers) if headers is not None else _envelope(value, ce_type, self.now)
-        raw = json.dumps(value, ensure_ascii=False).encode() if isinstance(value, dict) else value
+        raw = _compact(value) if isinstance(value, dict) else value
         raw_key = key.encode() if isinstance(key, str) else key
         record = InputRecord(str(topic), 0, self._offset, raw_key, raw, given, self.now)
         self._offset += 1
@@ -184,6 +184,10 @@ def instant(time: str | datetime) -> datetime:
     """Danish wall time unless the text carries a zone: "2023-05-01 10:00", "2023-05-01", "2023-05-01T08:00Z"."""
     parsed = time if isinstance(time, datetime) else datetime.fromisoformat(time)
     return (parsed.replace(tzinfo=COPENHAGEN) if parsed.tzinfo is None else parsed).astimezone(UTC)
+
+
+def _compact(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _envelope(value: Json | bytes | None, ce_type: str | None, now: datetime) -> tuple[tuple[str, bytes], ...]:

@@ -66,4 +66,3 @@ def interleaved(*streams: list[Said]) -> st.SearchStrategy[list[Said]]:
         return [next(left[number]) for number in order]
 
     return st.permutations(tickets).map(deal)
-

@@ -62,7 +62,9 @@ def owner(item: int, owner_type: str = "private", **changes: Any) -> Unit:
         "email": "klinik@example.dk",
         "website": "www.example.dk",
     }
-    return Unit(entity(sor_id=identity, owner_sor_id=identity, sor_type="IE", owner_type=owner_type, **defaults | changes))
+    return Unit(
+        entity(sor_id=identity, owner_sor_id=identity, sor_type="IE", owner_type=owner_type, **defaults | changes)
+    )
 
 
 def below(parent: Unit, item: int, sor_type: str = "SI", **changes: Any) -> Unit:
