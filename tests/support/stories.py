@@ -52,7 +52,7 @@ PAST_CLOSURES = st.builds(
 )
 MARKS = _said("sor", PLACES, is_treatment_place=st.booleans())
 SELF_REGISTRATIONS = _said(
-    "self", PLACES, reference_id=st.sampled_from([None, "a", "b"]), category=st.sampled_from(["3a", "5"])
+    "self", PLACES, reference_id=st.sampled_from([None, "a", "b"]), category=st.sampled_from(["4", "5"])
 )
 ARRIVALS: list[Said] = [Said("sor", unit) for unit in UNITS]
 

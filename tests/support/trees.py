@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from support.messages import ENTITY_TYPE, Json, address, cvr_number, entity, p_number, sor_id
 
 
-@dataclass(frozen=True)
 class Unit:
     """One unit and the data of its first version."""
 
-    first: Json = field(repr=False)
-
-    @property
-    def sor_id(self) -> str:
-        return str(self.first["sorId"])
-
-    @property
-    def owner(self) -> str:
-        return str(self.first["ownerSorId"])
-
-    def __hash__(self) -> int:
-        return hash(self.sor_id)
+    def __init__(self, first: Json) -> None:
+        self.first = first
+        self.sor_id: str = first["sorId"]
+        self.owner: str = first["ownerSorId"]
 
     def __repr__(self) -> str:
         return f"{self.first['sorType']} {self.sor_id} {self.first['name']}"
