@@ -1,0 +1,116 @@
+"""State as records and back: what a worker restores is what the last one held (R25, R39)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.tariffs import TariffTable
+from support.scenario import Scenario, restored
+from support.stories import ARRIVALS, CLOSURES, EDITS, MARKS, PAST_CLOSURES, SELF_REGISTRATIONS
+from support.trees import below, private_clinic, private_hospital
+from workers.decide import wakes_of
+from workers.stream.changelog import SCHEMA_VERSION, ChangelogError, Restoring
+
+TARIFFS = TariffTable.load()
+CLINIC = private_clinic()
+STORY = st.lists(EDITS | CLOSURES | PAST_CLOSURES | MARKS | SELF_REGISTRATIONS | st.sampled_from(ARRIVALS), max_size=15)
+DAYS = st.lists(st.integers(1, 28), min_size=15, max_size=15).map(sorted)
+
+
+def as_plain(world):
+    """Everything a world holds, by value; an empty list of children is the same as none."""
+    return {
+        owner: (
+            dict(state.nodes),
+            dict(state.numbers),
+            state.backlog,
+            {parent: children for parent, children in state.children.items() if children},
+            wakes_of(state, world.tariffs),
+        )
+        for owner, state in world.owners.items()
+    }
+
+
+def told(story, days):
+    world = Scenario(cvr=[])
+    for said, day in zip(story, days, strict=False):
+        world.at(f"2023-02-{day:02} 10:00")
+        said.tell(world)
+    return world
+
+
+@settings(max_examples=60, deadline=None)
+@given(story=STORY, days=DAYS)
+def test_restoring_gives_the_world_that_was_in_memory_r25_r39(story, days):
+    world = told(story, days)
+    after = restored(world.changelog, TARIFFS)
+    assert as_plain(after) == as_plain(world.world)
+    assert after.stream_time == world.world.stream_time or not world.changelog
+
+
+@settings(max_examples=40, deadline=None)
+@given(story=STORY, days=DAYS)
+def test_a_compacted_changelog_restores_the_same_r25_r39(story, days):
+    world = told(story, days)
+    newest = {record.key: record for record in world.changelog}
+    assert as_plain(restored(newest.values(), TARIFFS)) == as_plain(world.world)
+
+
+@settings(max_examples=40, deadline=None)
+@given(story=STORY, days=DAYS, cut=st.integers(0, 15))
+def test_a_run_with_a_restart_sends_what_a_run_without_one_sends_r25_r39(story, days, cut):
+    through, restarted = told(story, days), Scenario(cvr=[])
+    for number, (said, day) in enumerate(zip(story, days, strict=False)):
+        if number == cut:
+            restarted.restart()
+        restarted.at(f"2023-02-{day:02} 10:00")
+        said.tell(restarted)
+    through.until("2024-12-31")
+    restarted.restart().until("2024-12-31")
+    assert [each.record for each in restarted.outputs] == [each.record for each in through.outputs]
+
+
+def test_a_unit_that_moved_is_restored_under_its_new_parent_r8():
+    world = Scenario()
+    hospital = private_hospital()
+    other = below(hospital.owner, 5900, telephone="99887766")
+    world.sor(hospital)
+    world.sor(other)
+    world.sor(hospital.place, parent_sor_id=other.sor_id)
+    sent = world.restart().sor(other, telephone="1")
+    assert sent.forwards(hospital.place).one["telephone"] == "1"
+
+
+def test_the_progress_comes_last_and_says_how_far_it_has_come():
+    world = Scenario()
+    world.at("2023-05-01 10:00").sor(CLINIC)
+    last = world.changelog[-1]
+    assert last.key == b"progress"
+    restoring = Restoring()
+    restoring.take(last.key, last.value, last.headers)
+    assert restoring.progress.stream_time == world.now
+
+
+def test_one_edit_in_a_tree_changes_one_unit_of_the_changelog():
+    world = Scenario()
+    world.sor(CLINIC)
+    before = len(world.changelog)
+    world.sor(CLINIC.departments[0], name="Ny")
+    owner = CLINIC.owner.sor_id
+    keys = [record.key.decode() for record in world.changelog[before:]]
+    assert keys == [f"node/{owner}/{CLINIC.departments[0].sor_id}", "progress"]
+
+
+def test_a_later_schema_is_refused_with_what_to_do():
+    world = Scenario()
+    world.sor(CLINIC)
+    record = world.changelog[0]
+    with pytest.raises(ChangelogError, match="run a newer one"):
+        Restoring().take(record.key, record.value, (("schema", str(SCHEMA_VERSION + 1).encode()),))
+
+
+def test_a_record_that_is_not_ours_is_refused():
+    with pytest.raises(ChangelogError, match="unknown kind"):
+        Restoring().take(b"somebody/else", b"{}", ())
