@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from workers.commands import main
-from workers.replay.record_lines import input_line
+from adapters.record_lines import input_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from adapters.cvr.sample import sample_company, sample_production_unit
 from contracts.identifiers import CvrNumber, PNumber
 from contracts.tariffs import TariffTable
 from support.trees import private_clinic, private_hospital, wide_owner
-from workers.replay.record_lines import as_line
+from adapters.record_lines import as_line
 
 CLINIC = private_clinic()
 FIELDS = ["topic", "key", "timestamp", "headers", "value"]

@@ -27,7 +27,7 @@ def as_plain(world):
             dict(state.numbers),
             state.backlog,
             {parent: children for parent, children in state.children.items() if children},
-            wakes_of(state, world.tariffs),
+            wakes_of(state, world.tariffs, world.stream_time),
         )
         for owner, state in world.owners.items()
     }
