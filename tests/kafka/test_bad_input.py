@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from support.running import Worker, await_outputs, eventually, outputs, publish, running
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.record_lines import compact
 from adapters.samples import generate_register
 from contracts.records import OutputRecord
 from contracts.topics import Topic
+from support.running import Worker, await_outputs, eventually, outputs, publish, running
 
 pytestmark = pytest.mark.kafka
 

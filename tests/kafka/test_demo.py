@@ -9,10 +9,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from support.running import eventually, outputs, publish
 
 from adapters.broker.cluster import KafkaCluster
 from contracts.topics import Topic
+from support.running import eventually, outputs, publish
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 

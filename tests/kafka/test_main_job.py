@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from support.running import Worker, await_outputs, by_key, eventually, outputs, publish, replayed, running
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.samples import generate_register
 from contracts.danish_time import start_of_day
 from contracts.records import OutputRecord
 from contracts.topics import Topic
+from support.running import Worker, await_outputs, by_key, eventually, outputs, publish, replayed, running
 from workers.demo.story import ENDS, tell
 
 pytestmark = pytest.mark.kafka

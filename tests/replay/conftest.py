@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from workers.commands import main
 from adapters.record_lines import input_line
+from workers.commands import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from adapters.cvr.sample import sample_company, sample_production_unit
+from adapters.record_lines import as_line
 from contracts.identifiers import CvrNumber, PNumber
 from contracts.tariffs import TariffTable
 from support.trees import private_clinic, private_hospital, wide_owner
-from adapters.record_lines import as_line
 
 CLINIC = private_clinic()
 FIELDS = ["topic", "key", "timestamp", "headers", "value"]
