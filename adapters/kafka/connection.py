@@ -26,6 +26,11 @@ class Connection:
     transactions: bool = True
     """False for a broker that refuses transactions: then at least once, with the same ids (design.md)."""
 
+    @property
+    def isolation_level(self) -> str:
+        """How readers read: only what is committed, where there is such a thing."""
+        return "read_committed" if self.transactions else "read_uncommitted"
+
     def client_options(self) -> dict[str, Any]:
         """Keyword arguments that every aiokafka client takes."""
         options: dict[str, Any] = {

@@ -186,7 +186,7 @@ class KafkaPartitionLog:
             **self._connection.client_options(),
             enable_auto_commit=False,
             auto_offset_reset="none",
-            isolation_level="read_committed",
+            isolation_level=self._connection.isolation_level,
             max_partition_fetch_bytes=LARGEST_REQUEST,
             fetch_max_wait_ms=250,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from prometheus_client import generate_latest
 
@@ -11,10 +11,14 @@ from adapters.telemetry import REGISTRY
 
 if TYPE_CHECKING:
     from workers.app.reporter import LogAndMetrics
+    from workers.app.stream_service import StreamService
 
 
-def add_pages(app: Any, reporter: LogAndMetrics) -> None:
-    """Put ``/livez``, ``/readyz`` and ``/metrics`` on the Faust app. A dead CVR fails none of them."""
+_MOST_SHOWN: Final = 1000
+
+
+def add_pages(app: Any, reporter: LogAndMetrics, stream: StreamService) -> None:
+    """Put ``/livez``, ``/readyz``, ``/waiting`` and ``/metrics`` on the Faust app. A dead CVR fails none of them."""
 
     @app.page("/livez")  # type: ignore[untyped-decorator]  # faust publishes no types
     async def livez(web: Any, request: Any) -> Any:  # noqa: ARG001  # faust's signature
@@ -29,6 +33,15 @@ def add_pages(app: Any, reporter: LogAndMetrics) -> None:
             "open": sorted(reporter.open_partitions),
         }
         return web.json(body, status=200 if reporter.is_ready else 503)
+
+    @app.page("/waiting")  # type: ignore[untyped-decorator]
+    async def waiting(web: Any, request: Any) -> Any:  # noqa: ARG001
+        every = list(stream.waiting())
+        shown = [
+            {"sorId": each.sor_id, "ownerSorId": each.owner_sor_id, "kind": each.kind, "waitsFor": each.waits_for}
+            for each in every[:_MOST_SHOWN]
+        ]
+        return web.json({"count": len(every), "waiting": shown})
 
     @app.page("/metrics")  # type: ignore[untyped-decorator]
     async def metrics(web: Any, request: Any) -> Any:  # noqa: ARG001

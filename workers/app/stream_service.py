@@ -11,14 +11,17 @@ import structlog
 from adapters.kafka.membership import Membership
 from adapters.kafka.partition_log import KafkaPartitionLog
 from workers.stream.loop import PartitionLoop
+from workers.tree.waiting import waiting_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
     from adapters.clock import Clock
     from adapters.kafka.connection import Connection
     from contracts.tariffs import TariffTable
     from workers.app.reporter import LogAndMetrics
+    from workers.tree.waiting import Waiting
 
 _log = structlog.get_logger("sorbro.stream")
 
@@ -62,6 +65,13 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
             self._polling.cancel()
         await self._revoked()
         await self._membership.stop()
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Yield what waits on the partitions of this worker (R13, R20, R32)."""
+        for loop in self._loops:
+            if loop.world is not None:
+                for state in list(loop.world.owners.values()):
+                    yield from waiting_in(state)
 
     async def _assigned(self, partitions: AbstractSet[int]) -> None:
         await self._revoked()

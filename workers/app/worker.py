@@ -51,7 +51,7 @@ def build_worker(settings: Settings) -> Any:
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
     add_enrichment_agent(app, _registry(settings, clock) if settings.cvr_url is not None else None, clock)
-    add_pages(app, reporter)
+    add_pages(app, reporter, stream)
     return _Worker(app, *services[1:], loglevel=settings.log_level, redirect_stdouts=False)
 
 

@@ -18,11 +18,13 @@ from adapters.record_lines import LineError, as_line, read_lines
 from contracts.danish_time import start_of_day
 from contracts.tariffs import TariffTable, TariffTableError
 from workers.replay.replay import Replay
+from workers.tree.waiting import waiting_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
+_SHOWN = 20
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -54,6 +56,12 @@ def command(records: Path, out: Path, until: datetime | None, cvr: Path | None, 
         raise click.ClickException(str(error)) from error
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(replay.outcomes.items()))
     click.echo(f"{written} outputs written to {out} ({outcomes or 'nothing to decide'})", err=True)
+    # Without --cvr every look-up stays open, which is as asked for and not worth a line each.
+    waits = [each for state in replay.world.owners.values() for each in waiting_in(state) if each.kind != "cvr"]
+    for each in waits[:_SHOWN]:
+        click.echo(f"{each.sor_id} waits for {each.waits_for}", err=True)
+    if len(waits) > _SHOWN:
+        click.echo(f"… and {len(waits) - _SHOWN} more wait", err=True)
     for topic, count in sorted(replay.not_consumed.items()):
         click.echo(
             f"{count} records of {topic} left out: this version of the worker does not read that topic", err=True

@@ -86,6 +86,8 @@ class PartitionLoop:
         self._flood_limit = flood_limit
         self._bad_in_a_row = 0
         self._stopping = False
+        self.world: World | None = None
+        """What the partition holds, for those who only look; None while it is not open."""
 
     def stop(self) -> None:
         """Ask the loop to end after the transaction it is in."""
@@ -98,6 +100,7 @@ class PartitionLoop:
             log = self._new_log()
             try:
                 seat = await self._open(log)
+                self.world = seat.world
                 attempt = 0
                 while not self._stopping:
                     await self._turn(seat)
@@ -110,6 +113,7 @@ class PartitionLoop:
                 await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS) - 1)])
                 attempt += 1
             finally:
+                self.world = None
                 await log.close()
 
     async def _open(self, log: PartitionLog) -> Seat:
