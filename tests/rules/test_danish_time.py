@@ -8,7 +8,7 @@ import pytest
 
 from contracts.danish_time import danish_date, effective_after, start_of_day
 from support.scenario import instant
-from support.trees import private_clinic
+from support.trees import private_clinic, private_hospital
 
 CLINIC = private_clinic()
 LAST_DAYS = [
@@ -94,3 +94,14 @@ def test_a_clock_that_jumps_ahead_lets_every_day_on_the_way_come_on_its_own_inst
     world.sor(other.place, to_date="2023-03-20")
     ended = world.at("2030-01-01").sor(CLINIC.owner, telephone="1").deregistrations()
     assert [each.time for each in ended] == [instant("2023-03-21"), instant("2023-05-21")]
+
+
+def test_closures_found_overdue_together_after_a_jump_come_oldest_first_r48_r26(world):
+    hospital = private_hospital()
+    first, second = hospital.departments
+    world.at("2023-12-01").registered(hospital, first, second)
+    world.at("2023-05-01 10:00").sor(first, to_date="2023-07-31")
+    world.sor(second, to_date="2023-06-30")
+    ended = world.until("2023-12-01").deregistrations()
+    assert ended.values("lastDay") == ["2023-06-30", "2023-07-31"]
+    assert [each.key for each in ended] == [second.sor_id, first.sor_id]

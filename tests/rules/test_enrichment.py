@@ -126,3 +126,35 @@ def test_a_new_owner_number_is_asked_for_anew_r20(new_world):
     sent = world.sor(CLINIC.owner, cvr=str(other))
     assert sent.forwards()[0]["enrichment"] == "pending"
     assert sent.forwards().last["companyFacts"]["company"]["name"] == "Nyt ApS"
+
+
+def answer(name: str, fetched_at: str):
+    fact = {"kind": "company", "cvr": str(CVR), "name": name, "status": "active", "startedOn": "2010-01-01"}
+    return {"ownerSorId": CLINIC.owner.sor_id, "fetchedAt": fetched_at, "fact": fact}
+
+
+def test_an_answer_that_comes_twice_or_late_changes_nothing_r20(world):
+    world.sor(CLINIC.owner)
+    world.sor(CLINIC.place, p_number=None)
+    newest = answer("Nyt navn", "2023-01-03T08:00:00Z")
+    sent = world.send("sorbro.cvr-facts.v1", newest, key=f"{CLINIC.owner.sor_id}/{CVR}")
+    assert sent.forwards(CLINIC.place).one["companyFacts"]["company"]["name"] == "Nyt navn"
+    older = answer("Gammelt navn", "2023-01-02T08:00:00Z")
+    for message in (newest, older):
+        assert world.send("sorbro.cvr-facts.v1", message, key=f"{CLINIC.owner.sor_id}/{CVR}") == []
+    assert world.outcomes["stale"] == 2
+
+
+def test_an_answer_that_only_is_fresher_is_not_forwarded_again_r17_r20(world):
+    world.sor(CLINIC.owner)
+    world.sor(CLINIC.place, p_number=None)
+    for day in (3, 4):
+        message = answer("Samme navn", f"2023-01-0{day}T08:00:00Z")
+        world.send("sorbro.cvr-facts.v1", message, key=f"{CLINIC.owner.sor_id}/{CVR}")
+    assert len(world.forwards(CLINIC.place)) == 2
+
+
+def test_an_answer_that_nobody_asked_for_is_left_r20(world):
+    message = answer("Nyt navn", "2023-01-03T08:00:00Z")
+    assert world.send("sorbro.cvr-facts.v1", message, key=f"{CLINIC.owner.sor_id}/{CVR}") == []
+    assert world.outcomes == {"stale": 1}

@@ -184,6 +184,7 @@ def test_losing_and_regaining_the_mark_is_no_second_fee_r39(world):
     world.sor(CLINIC.place, is_treatment_place=False)
     world.sor(CLINIC.place, is_treatment_place=True)
     assert len(world.triggers()) == 1
+    assert not world.not_due(), "the same question on the same occasion is settled once"
 
 
 def test_repeats_and_restarts_are_no_second_fee_r39(world):
