@@ -68,11 +68,15 @@ def _structured(value: bytes, traceparent: str | None) -> Envelope:
     if not isinstance(event, dict) or "data" not in event:
         raise EnvelopeError("a structured event is a JSON object with data")
     _check_version(_attribute(event, "specversion"))
+    try:
+        data = orjson.dumps(event["data"])
+    except TypeError as error:  # orjson reads deeper nesting than it writes
+        raise EnvelopeError("the data is nested too deep for any message of ours") from error
     return Envelope(
         id=_attribute(event, "id"),
         type=_attribute(event, "type"),
         traceparent=_attribute(event, "traceparent") or traceparent,
-        data=orjson.dumps(event["data"]),
+        data=data,
     )
 
 

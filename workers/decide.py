@@ -85,7 +85,7 @@ def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
     if not draft.backlog.units:
         everyone = [node.sor_id for node in draft.all_nodes()]
         for sor_id in sorted(each for each in everyone if releasable(draft.node(each), tariffs)):
-            sends += release(draft, draft.node(sor_id), tariffs, now)
+            sends += release(draft, sor_id, tariffs, now)
         due = _due(draft, everyone, now)
     return _close_and_conclude(draft, sends, reviewed, due, "settled", now, tariffs)
 
@@ -96,6 +96,7 @@ def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[lis
     questions = Questions(draft)
     sends: list[Send] = []
     for sor_id in units[:STEP]:
+        sends += release(draft, sor_id, tariffs, now)
         sends += review(draft, sor_id, questions, tariffs, now, event_id)
     rest = units[STEP:]
     draft.backlog = Backlog(event_id, rest) if rest else Backlog()

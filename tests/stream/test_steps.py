@@ -39,10 +39,8 @@ def steps(monkeypatch):
 
 def test_a_parent_edit_fans_out_in_steps_and_reaches_every_child_once_r11_r8(wide, steps):
     sent = wide.sor(OWNER.owner, telephone="1")
-    assert len(sent) == STEP - 1, "the owner is the first unit of the step"
-    sent += wide.until(wide.now)
     assert [each.key for each in sent.forwards()] == PLACES
-    assert steps == [499, 500, 301]
+    assert steps == [STEP - 1, STEP, SIZE + 1 - 2 * STEP], "the owner is the first unit of the first step"
     assert wide.until("2023-12-31") == []
 
 
@@ -59,11 +57,9 @@ def test_all_steps_belong_to_the_same_instant_and_the_same_cause_r11(wide):
 def test_the_rest_of_a_cascade_comes_before_the_next_record_r11(wide, later):
     first = wide.sor(OWNER.owner, telephone="1")
     sent = wide.at(later).sor(OWNER.places[-1], name="Nyt navn")
-    assert len(first) + len(sent) == SIZE + 1
-    assert len(sent) > SIZE - STEP
-    assert sent.last.key == PLACES[-1]
+    assert [each.key for each in first.forwards()] == PLACES
+    assert [each.key for each in sent] == [PLACES[-1]]
     assert (sent.last["name"], sent.last["telephone"]) == ("Nyt navn", "1")
-    assert sent[-2]["name"] != "Nyt navn"
 
 
 def test_closing_goes_in_steps_and_closes_every_place_once_r11_r22(wide, steps):
@@ -89,9 +85,14 @@ def test_a_backdated_closing_of_a_long_cascade_comes_oldest_first_r11_r26(wide):
 
 
 def test_a_restart_in_the_middle_of_a_cascade_finishes_it_r11_r39(wide):
-    first = wide.sor(OWNER.owner, telephone="1")
+    twin = Scenario()
+    twin.sor(OWNER)
+    twin.sor(OWNER.owner, telephone="1")
+    edit = twin.records[-1]
+    first = [sent.key.decode() for sent in wide._replay._receive(edit, edit.timestamp)]  # its first step alone
     rest = wide.restart().until(wide.now)
-    assert [each.key for each in first + rest] == PLACES
+    assert first == PLACES[: STEP - 1]
+    assert first + [each.key for each in rest] == PLACES
     assert wide.restart().until("2023-12-31") == []
 
 

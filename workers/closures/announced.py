@@ -55,8 +55,11 @@ def closing_of(draft: Draft, node: Node) -> Closing | None:
 
 
 def due_at(draft: Draft, node: Node) -> datetime | None:
-    """The instant the unit's closure wants to take effect, or None: level-triggered, "due and not yet done"."""
-    if node.closed is not None or node.entity is None:
+    """The instant the unit's closure wants to take effect, or None: level-triggered, "due and not yet done".
+
+    While an ancestor is missing nothing is due: what the closure ends is not known yet (R13).
+    """
+    if node.closed is not None or node.entity is None or draft.path(node.entity) is None:
         return None
     closing = closing_of(draft, node)
     return closing.effective_at if closing is not None else None

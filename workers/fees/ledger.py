@@ -14,6 +14,7 @@ from workers.tree.state import NotDue, Parked, Triggered
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from contracts.identifiers import SorId
     from contracts.invoice_triggers import Occasion
     from contracts.self_registrations import SelfRegistered
     from contracts.sor_entities import OwnerType
@@ -47,35 +48,34 @@ def ask(draft: Draft, question: Question, tariffs: TariffTable, now: datetime) -
         return _trigger(draft, node, question, verdict, now)
     if isinstance(verdict, Nothing):
         return _not_due(draft, node, question, verdict)
-    if question.self_registration is not None:
-        parked = Parked(
-            question.identity, question.fee_year, question.occasion, question.self_registration, question.event_id
-        )
-        _write(draft, node, parked)
+    _write(draft, node, Parked(question.identity, question.fee_year, question.occasion, question.event_id))
     return []
 
 
-def release(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> list[Send]:
-    """Ask the unit's parked questions again, in the order they were raised; those still without tariff stay (R32)."""
-    parked = [entry for entry in node.ledger if isinstance(entry, Parked)]
-    if not any(_has_tariff(entry, tariffs) for entry in parked):
+def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) -> list[Send]:
+    """Ask the unit's parked questions again, in the order they were raised; those still without tariff stay (R32).
+
+    The self-registration counts as it is now: a category corrected meanwhile is the one that is owed for [D].
+    """
+    node = draft.node(sor_id)
+    if not releasable(node, tariffs):
         return []
+    parked = [entry for entry in node.ledger if isinstance(entry, Parked)]
     draft.put(replace(node, ledger=tuple(entry for entry in node.ledger if not isinstance(entry, Parked))))
     sends: list[Send] = []
     for entry in parked:
-        question = Question(entry.identity, entry.fee_year, entry.occasion, entry.self_registration, entry.event_id)
+        question = Question(entry.identity, entry.fee_year, entry.occasion, node.self_registration, entry.event_id)
         sends += ask(draft, question, tariffs, now)
     return sends
 
 
 def releasable(node: Node, tariffs: TariffTable) -> bool:
     """Whether a parked question of the unit could be answered now."""
-    return any(isinstance(entry, Parked) and _has_tariff(entry, tariffs) for entry in node.ledger)
-
-
-def _has_tariff(entry: Parked, tariffs: TariffTable) -> bool:
-    tariff = tariffs.find(entry.fee_year, entry.self_registration.category)
-    return tariff is not None and (entry.self_registration.turnover_band != "half" or tariff.half is not None)
+    said = node.self_registration
+    if said is None:
+        return False
+    tariffs_found = [tariffs.find(each.fee_year, said.category) for each in node.ledger if isinstance(each, Parked)]
+    return any(tariff and (said.turnover_band != "half" or tariff.half is not None) for tariff in tariffs_found)
 
 
 def _same_registration_and_year(node: Node, question: Question) -> list[LedgerEntry]:

@@ -10,8 +10,9 @@ from contracts.danish_time import danish_date
 from contracts.invoice_triggers import Recipient
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from contracts.cvr_facts import Fact
     from contracts.identifiers import CvrNumber, SorId
     from contracts.invoice_triggers import RouteStatus
     from contracts.self_registrations import SelfRegistered
@@ -50,12 +51,20 @@ def route_status(draft: Draft, recipient: Recipient, now: datetime) -> RouteStat
         return "ok" if recipient.email else "no-route"
     if recipient.channel == "ean" or recipient.cvr is None:
         return "ok"
+    if not recipient.cvr.is_valid:
+        return "no-route"  # nobody has a number whose check fails (R2)
     entry = draft.number(recipient.cvr)
-    fact = entry.answer.fact if entry is not None and entry.answer is not None else None
-    if not isinstance(fact, CompanyFact):
+    if entry is None or entry.answer is None:
         return "ok"
-    if fact.status == "ceased":
+    return _digital_post(entry.answer.fact, danish_date(now))
+
+
+def _digital_post(fact: Fact, today: date) -> RouteStatus:
+    """Whether the company's mailbox can be written to today: not once it has ceased, nor in its first 12 days."""
+    if not isinstance(fact, CompanyFact):
+        return "no-route"
+    if fact.status == "ceased" or (fact.ceased_on is not None and fact.ceased_on < today):
         return "company-ceased"
-    if fact.started_on is not None and danish_date(now) < fact.started_on + _QUARANTINE:
+    if fact.started_on is not None and today < fact.started_on + _QUARANTINE:
         return "new-company-quarantine"
     return "ok"

@@ -58,8 +58,6 @@ def judge(
         return Nothing("volunteers-only")
     if owner_type == "private" and self_registration.turnover_band == "below-limit":
         return Nothing("turnover-below-limit")
-    if any(entry.kind == "parked" for entry in earlier):
-        return NoTariff()
     return _amount(fee_year, self_registration, owner_type, tariffs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
 from adapters.cvr.port import Found
@@ -34,21 +34,32 @@ class Replay:
         self.outcomes: Counter[str] = Counter()
         self.not_consumed: Counter[str] = Counter()
         self._registry = registry
+        self._questions: deque[OutputRecord] = deque()
 
     def play(self, record: InputRecord) -> Iterator[OutputRecord]:
-        """Let the days before the record come, then decide it at its own timestamp."""
+        """Let the days before the record come, decide it at its own timestamp, and finish what it began."""
         yield from self.advance(record.timestamp)
         if record.topic not in _READ:
             self.not_consumed[record.topic] += 1
             return
         yield from self._receive(record, record.timestamp)
+        yield from self.advance(record.timestamp)
 
     def advance(self, until: datetime) -> Iterator[OutputRecord]:
-        """Let every day up to and including `until` come, each on its own instant."""
-        while (instant := self.world.agenda.next()) is not None and instant <= until:
-            turn = Turn(self.world)
-            turn.let_days_come(instant)
-            yield from self._conclude(turn)
+        """Let every day up to and including `until` come, each on its own instant; look-ups are answered in between.
+
+        A long cascade is finished before the questions it raised are answered, as nothing overtakes it in `run`.
+        """
+        while True:
+            instant = self.world.agenda.next()
+            if self._questions and (instant is None or instant > self._questions[0].time):
+                yield from self._answer(self._questions.popleft())
+            elif instant is not None and instant <= until:
+                turn = Turn(self.world)
+                turn.let_days_come(instant)
+                yield from self._conclude(turn)
+            else:
+                return
 
     def _receive(self, record: InputRecord, now: datetime) -> Iterator[OutputRecord]:
         turn = Turn(self.world)
@@ -58,14 +69,16 @@ class Replay:
     def _conclude(self, turn: Turn) -> Iterator[OutputRecord]:
         turn.adopt()
         self.outcomes += turn.outcomes
-        questions = [record for record in turn.outputs if record.topic == Topic.CVR_REQUESTS]
+        if self._registry is not None:  # else nobody to ask: every enrichment stays pending
+            self._questions.extend(record for record in turn.outputs if record.topic == Topic.CVR_REQUESTS)
         yield from (record for record in turn.outputs if record.topic != Topic.CVR_REQUESTS)
+
+    def _answer(self, question: OutputRecord) -> Iterator[OutputRecord]:
         if self._registry is None:
-            return  # nobody to ask: every enrichment stays pending
-        for question in questions:
-            request = CvrRequest.model_validate_json(question.value or b"")
-            for answer in self._answers(request, self._registry, question.time):
-                yield from self._receive(answer, question.time)
+            return
+        request = CvrRequest.model_validate_json(question.value or b"")
+        for answer in self._answers(request, self._registry, question.time):
+            yield from self._receive(answer, question.time)
 
     def _answers(self, request: CvrRequest, registry: FileRegistry, now: datetime) -> Iterator[InputRecord]:
         if request.cvr is not None:

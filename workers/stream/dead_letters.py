@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts import dead_letters as names
 from contracts.danish_time import rfc3339
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from contracts.records import InputRecord
     from workers.effects import Refusal
+
+_LONGEST_COUNT: Final = 9
 
 
 def dead_letter(record: InputRecord, refusal: Refusal, now: datetime) -> OutputRecord:
@@ -34,4 +36,4 @@ def dead_letter(record: InputRecord, refusal: Refusal, now: datetime) -> OutputR
 
 
 def _attempts(raw: bytes | None) -> int:
-    return int(raw) if raw is not None and raw.isdigit() else 0
+    return int(raw) if raw is not None and raw.isdigit() and len(raw) <= _LONGEST_COUNT else 0

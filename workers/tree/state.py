@@ -117,12 +117,11 @@ class NotDue:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """No tariff for the year yet: the question waits with all it needs to be answered later (R32)."""
+    """No tariff for the year yet: the question waits (R32), and is answered by the self-registration as it then is."""
 
     identity: Identity
     fee_year: int
     occasion: Occasion
-    self_registration: SelfRegistered
     event_id: str
     kind: Literal["parked"] = "parked"
 
