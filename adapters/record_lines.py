@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contracts.cloudevents import Headers
     from contracts.records import OutputRecord
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+
 
 class LineError(ValueError):
     """A line that is not a record; names the line and what is wanted."""
@@ -37,13 +39,13 @@ def read_lines(lines: Iterable[str]) -> Iterator[InputRecord]:
             record = InputRecord(
                 topic=topic,
                 partition=int(fields.get("partition") or 0),
-                offset=int(fields.get("offset", offsets[topic])),
+                offset=int(offsets[topic] if fields.get("offset") is None else fields["offset"]),
                 key=_bytes(fields.get("key")),
                 value=_value_bytes(fields.get("value")),
                 headers=tuple((name, _bytes(value) or b"") for name, value in (fields.get("headers") or {}).items()),
                 timestamp=_instant(fields["timestamp"]),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise LineError(
                 f"line {number} is not a record ({type(error).__name__}: {error}); each line must be "
                 '{"topic":…,"key":…,"timestamp":"2024-01-02T03:04:05Z","headers":{…},"value":…}'
@@ -95,9 +97,10 @@ def _value_field(value: bytes | None) -> Any:
     text = value.decode("utf-8", "surrogateescape")
     try:
         parsed = json.loads(text)
-    except ValueError:
+        exact = isinstance(parsed, dict | list) and compact(parsed) == text
+    except (ValueError, RecursionError):
         return text
-    return parsed if isinstance(parsed, dict | list) and compact(parsed) == text else text
+    return parsed if exact else text
 
 
 def _value_bytes(value: Any) -> bytes | None:
@@ -126,6 +129,6 @@ def _text(raw: bytes | None) -> str | None:
 
 def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("the timestamp must carry its zone")
+    if instant.tzinfo is None or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise ValueError("the timestamp must carry its zone, and lie in the years 1900 to 2999")
     return instant.astimezone(UTC)

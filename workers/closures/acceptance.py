@@ -30,6 +30,8 @@ def refuse_closure(node: Node, change: EntityChanged, now: datetime) -> Refusal 
             f"the closure took effect after {announced.last_day}; a closed unit is never reopened (R7, R24). "
             "A return is a new SOR-id",
         )
+    if node.entity is None and change.version > 1:
+        return None  # earlier versions never came here; one of them may have announced the closure in time
     earliest = danish_date(change.registered_at) + _NOTICE
     if change.channel == "self-service" and change.to_date is not None and change.to_date < earliest:
         return Refusal(

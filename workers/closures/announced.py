@@ -59,7 +59,7 @@ def due_at(draft: Draft, node: Node) -> datetime | None:
 
     While an ancestor is missing nothing is due: what the closure ends is not known yet (R13).
     """
-    if node.closed is not None or node.entity is None or draft.path(node.entity) is None:
+    if node.closed is not None or node.entity is None or node.has_moved or draft.path(node.entity) is None:
         return None
     closing = closing_of(draft, node)
     return closing.effective_at if closing is not None else None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 _SHOWN = 20
+_FIRST_YEAR = 1900
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -51,8 +52,10 @@ def command(records: Path, out: Path, until: datetime | None, cvr: Path | None, 
     try:
         registry = FileRegistry(DocumentStore.from_jsonl(cvr)) if cvr is not None else None
         replay = Replay(TariffTable.load(tariffs), registry)
+        if until is not None and until.year < _FIRST_YEAR:
+            raise click.BadParameter("--until must lie after 1900")
         written = _play(replay, records, out, until.date() if until is not None else None)
-    except (LineError, CvrShapeError, TariffTableError, UnicodeDecodeError) as error:
+    except (LineError, CvrShapeError, TariffTableError, UnicodeDecodeError, OSError) as error:
         raise click.ClickException(str(error)) from error
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(replay.outcomes.items()))
     click.echo(f"{written} outputs written to {out} ({outcomes or 'nothing to decide'})", err=True)

@@ -50,8 +50,8 @@ def judge(
     """Settle the question. `earlier` is the ledger of this one registration and year."""
     if any(entry.kind == "triggered" for entry in earlier):
         return Nothing("already-triggered")
-    if self_registration is None:
-        return Nothing("not-registered")
+    if self_registration is None or not treated_by_end_of(fee_year, self_registration):
+        return Nothing("not-registered")  # [D] the nearest of the reasons where nobody was treated yet (R31)
     if owner_type == "region" and self_registration.category == "1":
         return Nothing("region-lump-sum")
     if self_registration.volunteers_only:
@@ -59,6 +59,12 @@ def judge(
     if owner_type == "private" and self_registration.turnover_band == "below-limit":
         return Nothing("turnover-below-limit")
     return _amount(fee_year, self_registration, owner_type, tariffs)
+
+
+def treated_by_end_of(year: int, self_registration: SelfRegistered) -> bool:
+    """Whether treatment had begun by the end of `year`; a place that says no day began when it registered (R31)."""
+    started = self_registration.treatment_started_on
+    return started is None or started.year <= year
 
 
 def _amount(

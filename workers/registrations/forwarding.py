@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contracts.registrations import RegistrationForwarded, RegistrationWithdrawn
+from contracts.registrations import RegistrationWithdrawn
 from workers.closures.announced import closing_of
 from workers.effects import Send, effect_id
 from workers.enrichment.facts import findings_for
 from workers.fees.ledger import Question, ask
+from workers.fees.verdict import treated_by_end_of
 from workers.registrations.identity import identify
 from workers.registrations.record import build_record, digest_of
 from workers.tree.inheritance import resolve
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from contracts.tariffs import TariffTable
     from workers.enrichment.questions import Questions
     from workers.tree.draft import Draft
-    from workers.tree.state import Node
+    from workers.tree.state import Identity, Node
 
 
 def review(
@@ -33,7 +34,7 @@ def review(
 ) -> list[Send]:
     """Bring BSR up to date on one unit, and ask the fee question where it becomes registered by this."""
     node = draft.node(sor_id)
-    if node.entity is None or node.closed is not None:
+    if node.entity is None or node.closed is not None or node.has_moved:
         return []
     if not node.entity.is_treatment_place:
         return withdraw(draft, node, "not-a-treatment-place", event_id)
@@ -49,9 +50,9 @@ def withdraw(draft: Draft, node: Node, reason: WithdrawalReason, event_id: str) 
         return []
     identity = node.standing.identity
     message = RegistrationWithdrawn(registration_id=identity.registration_id, sor_id=node.sor_id, reason=reason)
-    revision = node.revision + 1
-    draft.put(replace(node, standing=Withdrawn(identity, reason), revision=revision))
-    send_id = effect_id("registration-withdrawn", identity.registration_id, reason, revision)
+    draft.put(replace(node, standing=Withdrawn(identity, reason)))
+    version = node.entity.version if node.entity is not None else None
+    send_id = effect_id("registration-withdrawn", identity.registration_id, reason, version)
     return [Send(message, send_id, node.sor_id, node.sor_id, event_id)]
 
 
@@ -90,21 +91,21 @@ def _forward(
     before = node.standing
     if isinstance(before, Forwarded | Registered) and before.digest == digest:
         return []
-    revision = node.revision + 1
     standing = Forwarded(identity, digest) if registration is None else Registered(identity, digest)
-    draft.put(replace(node, standing=standing, revision=revision))
-    sends = [_send(record, digest, revision, event_id)]
+    draft.put(replace(node, standing=standing))
+    versions = (*(step.version for step in path), entity.version, registration.version if registration else None)
+    send_id = effect_id("registration-forwarded", identity.registration_id, *versions, digest)
+    sends = [Send(record, send_id, record.sor_id, record.sor_id, event_id)]
     if registration is not None and not isinstance(before, Registered):
-        sends += ask(draft, _on_registration(standing, registration, event_id), tariffs, now)
+        sends += _ask_on_registration(draft, identity, registration, tariffs, now, event_id)
     return sends
 
 
-def _on_registration(standing: Forwarded | Registered, registration: SelfRegistered, event_id: str) -> Question:
-    """The first year the place both stood in the register and treated patients (R31, R39)."""
-    first_day = max(registration.registered_on, registration.treatment_started_on or registration.registered_on)
-    return Question(standing.identity, first_day.year, "registration", registration, event_id)
-
-
-def _send(record: RegistrationForwarded, digest: str, revision: int, event_id: str) -> Send:
-    send_id = effect_id("registration-forwarded", record.registration_id, revision, digest)
-    return Send(record, send_id, record.sor_id, record.sor_id, event_id)
+def _ask_on_registration(
+    draft: Draft, identity: Identity, registration: SelfRegistered, tariffs: TariffTable, now: datetime, event_id: str
+) -> list[Send]:
+    """Ask for the fee of the year of registration (R39), unless treatment only starts in a later year (R31)."""
+    year = registration.registered_on.year
+    if not treated_by_end_of(year, registration):
+        return []
+    return ask(draft, Question(identity, year, "registration", registration, event_id), tariffs, now)

@@ -145,8 +145,11 @@ class Node:
     self_registration: SelfRegistered | None = None
     standing: Standing = Unforwarded()
     ledger: tuple[LedgerEntry, ...] = ()
-    revision: int = 0
-    """How many records BSR has been sent of this unit; makes each sending's id its own."""
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the unit belongs to another owner now, who speaks for it from then on."""
+        return self.entity is not None and self.entity.moved_to_owner_sor_id is not None
 
 
 @dataclass(frozen=True, slots=True)
