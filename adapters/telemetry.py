@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY: Final = CollectorRegistry()
+_SECONDS_BETWEEN: Final = 10.0
 
 RECORDS: Final = Counter("sorbro_records", "Records decided, by outcome", ["outcome"], registry=REGISTRY)
 OUTPUTS: Final = Counter("sorbro_outputs", "Records committed, by topic", ["topic"], registry=REGISTRY)
@@ -26,6 +27,24 @@ PENDING_DAYS: Final = Gauge(
 CVR_LOOKUPS: Final = Counter(
     "sorbro_cvr_requests", "Numbers looked up in CVR, by result", ["result"], registry=REGISTRY
 )
+
+
+class _Once(logging.Filter):
+    """Lets a library say the same thing once in ten seconds: in an outage aiokafka says it ten times in one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record may pass; our own events always do."""
+        if record.name.startswith("sorbro"):
+            return True
+        said = (record.name, str(record.msg))
+        if record.created - self._said.get(said, 0.0) < _SECONDS_BETWEEN:
+            return False
+        self._said[said] = record.created
+        return True
 
 
 def configure_logging(form: Literal["auto", "json", "console"], level: str) -> None:
@@ -46,6 +65,7 @@ def configure_logging(form: Literal["auto", "json", "console"], level: str) -> N
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_Once())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -49,7 +49,7 @@ def open_envelope(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelop
     Raises `EnvelopeError` for another specversion, or a structured event that is not a JSON object with data.
     """
     found = dict(headers)
-    if found.get("content-type", b"").lower().startswith(_STRUCTURED):
+    if (found.get("content-type") or b"").lower().startswith(_STRUCTURED):
         return _structured(value, _text(found.get("traceparent")))
     _check_version(_text(found.get("ce_specversion")))
     return Envelope(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from adapters.kafka.port import LogError
 from contracts.topics import WORKER_INPUTS
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Membership:
         self._connection = connection
         self._group = group
         self._consumer: Any = None
+        self._error: LogError | None = None
 
     async def start(self) -> None:
         """Join the group."""
@@ -63,9 +65,11 @@ class Membership:
         await self._consumer.stop()
 
     async def poll_forever(self) -> None:
-        """Stay a member until cancelled."""
+        """Stay a member until cancelled. Raises `LogError` when the topics do not fit together."""
         while True:
             await self._consumer.getmany(timeout_ms=_POLL_MS)
+            if self._error is not None:  # aiokafka would swallow it in the listener
+                raise self._error
             await asyncio.sleep(0)
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
@@ -73,7 +77,13 @@ class Membership:
         held = list(partitions)
         self._consumer.pause(*held)
         by_topic = {topic.value: {tp.partition for tp in held if tp.topic == topic.value} for topic in WORKER_INPUTS}
-        await self._on_assigned(set.intersection(*by_topic.values()))
+        if len({frozenset(partitions) for partitions in by_topic.values()}) > 1:
+            self._error = LogError(
+                f"the group gave us different partitions of the input topics ({by_topic}): their partition counts "
+                "differ, and some partitions would be read by nobody. Give all input topics the same count"
+            )
+            return
+        await self._on_assigned(by_topic[WORKER_INPUTS[0].value])
 
     async def revoked(self) -> None:
         """Called by aiokafka before a rebalance; the group waits until this returns."""

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 TRANSACTION_TIMEOUT_MS: Final = 12_000
 """How long a dead worker's open transaction may hold readers back (design.md: 10–15 s)."""
 LARGEST_REQUEST: Final = 4 * 1024 * 1024
+_LATEST_MS: Final = 32_472_144_000_000
+"""The year 2999: a timestamp may claim anything, and must not leave the calendar."""
 _CLOSE_SECONDS: Final = 5.0
+_CALL_SECONDS: Final = 10.0
 _STALLED_SECONDS: Final = 30.0
 
 
@@ -39,6 +42,7 @@ class KafkaPartitionLog:
         self._connection = connection
         self._group = group
         self._partition = partition
+        self.is_transactional = connection.transactions
         self._inputs = {topic.value: TopicPartition(topic.value, partition) for topic in WORKER_INPUTS}
         self._state = TopicPartition(Topic.STATE.value, partition)
         self._producer: Any = None
@@ -72,17 +76,32 @@ class KafkaPartitionLog:
         """See `PartitionLog.changelog`. Raises `LogError` when the broker stops answering on the way."""
         reader = await self._start_consumer(self._state)
         try:
-            # The asker reads uncommitted, so this is the end of the log itself and not of its last stable part.
-            end = (await self._asker.end_offsets([self._state]))[self._state]
-            start = (await reader.beginning_offsets([self._state]))[self._state]
-            reader.seek(self._state, start)
-            while await reader.position(self._state) < end:
-                batches = await asyncio.wait_for(reader.getmany(self._state, timeout_ms=500), _STALLED_SECONDS)
+            async with asyncio.timeout(_CALL_SECONDS):
+                # The asker reads uncommitted, so this is the end of the log itself and not of its last stable part.
+                end = (await self._asker.end_offsets([self._state]))[self._state]
+                position = (await reader.beginning_offsets([self._state]))[self._state]
+            reader.seek(self._state, position)
+            moved_at = asyncio.get_running_loop().time()
+            while position < end:
+                batches = await reader.getmany(self._state, timeout_ms=500)
                 yield [
                     ChangelogRecord(each.key, each.value, tuple(each.headers)) for each in batches.get(self._state, ())
                 ]
+                before, position = position, await reader.position(self._state)
+                now = asyncio.get_running_loop().time()
+                moved_at = now if position > before else moved_at
+                if now - moved_at > _STALLED_SECONDS:
+                    raise TimeoutError(
+                        f"the restore stands still at {position} of {end}: a transaction is open on {self._state.topic}"
+                    )
         finally:
             await reader.stop()
+
+    async def partition_counts(self) -> Mapping[str, int]:
+        """See `PartitionLog.partition_counts`."""
+        topics = [*self._inputs, self._state.topic]
+        await self._asker.topics()  # asks for fresh metadata of every topic
+        return {topic: len(self._asker.partitions_for_topic(topic) or ()) for topic in topics}
 
     async def committed(self) -> Mapping[str, int]:
         """See `PartitionLog.committed`."""
@@ -92,15 +111,16 @@ class KafkaPartitionLog:
     async def seek(self, positions: Mapping[str, int]) -> None:
         """See `PartitionLog.seek`."""
         self._consumer = await self._start_consumer(*self._inputs.values())
-        beginnings = await self._consumer.beginning_offsets(list(self._inputs.values()))
+        inputs = list(self._inputs.values())
+        beginnings = await self._consumer.beginning_offsets(inputs)
+        ends = await self._consumer.end_offsets(inputs)
         for topic, tp in self._inputs.items():
-            beginning = beginnings[tp]
-            position = positions.get(topic, beginning)
-            if position < beginning:
+            position = positions.get(topic, beginnings[tp])
+            if not beginnings[tp] <= position <= ends[tp]:
                 raise LogError(
-                    f"{topic}[{self._partition}]: the next record to read is {position}, but the broker has deleted "
-                    f"everything before {beginning}. Records are lost: restore the topic, or feed a SOR snapshot and "
-                    "reset the group's offset on purpose"
+                    f"{topic}[{self._partition}]: the next record to read is {position}, but the broker holds "
+                    f"{beginnings[tp]} to {ends[tp]}. Records were deleted, or the topic was made anew. Restore the "
+                    "topic; or, if what is gone is known and mended, move sorbro.state.v1 aside and feed a snapshot"
                 )
             self._consumer.seek(tp, position)
 
@@ -117,7 +137,7 @@ class KafkaPartitionLog:
                 key=each.key,
                 value=each.value,
                 headers=tuple(each.headers),
-                timestamp=datetime.fromtimestamp(each.timestamp / 1000, UTC),
+                timestamp=datetime.fromtimestamp(min(each.timestamp, _LATEST_MS) / 1000, UTC),
             )
             for tp, records in batches.items()
             for each in records

@@ -32,11 +32,18 @@ class PartitionLog(Protocol):
     Every call may raise; what happened is then unknown, and only a fresh `fence` and restore can tell.
     """
 
+    is_transactional: bool
+    """Whether outputs, state and offsets are one transaction; else they are safe one after the other."""
+
     async def fence(self) -> None:
         """Take the partition's transactional id: ends the predecessor's transaction and shuts the predecessor out."""
 
     def changelog(self) -> AsyncIterator[Sequence[ChangelogRecord]]:
         """The committed changelog from its beginning to the high watermark as it is now."""
+        ...
+
+    async def partition_counts(self) -> Mapping[str, int]:
+        """How many partitions each input topic and the state topic have now."""
         ...
 
     async def committed(self) -> Mapping[str, int]:

@@ -28,16 +28,16 @@ async def ensure_topics(connection: Connection, partitions: int) -> int:
     await admin.start()
     try:
         existing = await _partition_counts(admin)
-        together = (*WORKER_INPUTS, Topic.STATE)
+        # The answer on a CVR request goes to the partition number the request came from.
+        together = (*WORKER_INPUTS, Topic.CVR_REQUESTS, Topic.STATE)
         counts = {topic.value: existing[topic] for topic in together if topic in existing}
-        wanted = next(iter(counts.values()), partitions)
-        missing = [topic for topic in PLANS if topic not in existing]
-        await _create(admin, missing, wanted)
         if len(set(counts.values())) > 1:
             raise LogError(
                 f"the input and state topics must have the same number of partitions, but have {counts}. Sorbro will "
                 "not start: owners would be looked for where their state is not. Create the topics anew with one count"
             )
+        wanted = next(iter(counts.values()), partitions)
+        await _create(admin, [topic for topic in PLANS if topic not in existing], wanted)
         return wanted
     finally:
         await admin.close()
@@ -57,7 +57,8 @@ async def _create(admin: Any, topics: list[Topic], partitions: int) -> None:
             topic.value,
             num_partitions=1 if PLANS[topic].single_partition else partitions,
             replication_factor=replication,
-            topic_configs=dict(PLANS[topic].config),
+            topic_configs=dict(PLANS[topic].config)
+            | ({"min.insync.replicas": "2"} if replication >= _REPLICATION else {}),
         )
         for topic in topics
     ]

@@ -42,9 +42,18 @@ def test_a_place_that_opens_during_the_year_owes_the_full_year_r31(world):
     assert (trigger["amount"], trigger["feeYear"], trigger["occasion"]) == ("1726.00", 2023, "registration")
 
 
-def test_a_place_that_starts_treating_next_year_owes_from_then_r31(world):
+def test_a_place_that_starts_treating_next_year_owes_nothing_before_r31(world):
     world.at("2023-12-01 10:00").registered(CLINIC, treatment_started_on="2024-01-08")
-    assert world.triggers().one["feeYear"] == 2024
+    assert world.outputs.fee_decisions() == []
+    world.sor(CLINIC.place, to_date="2024-03-31", channel="sor-office")
+    assert world.until("2024-04-01").triggers().one["feeYear"] == 2024
+
+
+def test_a_place_that_closes_before_it_treats_anybody_owes_nothing_r31(world):
+    world.at("2023-03-01 10:00").registered(CLINIC, treatment_started_on="2024-02-01")
+    world.sor(CLINIC.place, to_date="2023-12-31", channel="sor-office")
+    assert world.until("2024-12-31").fee_decisions().one["reason"] == "not-registered"
+    assert world.triggers() == []
 
 
 @pytest.mark.parametrize("category", list(AMOUNTS_2023))

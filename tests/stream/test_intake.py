@@ -31,7 +31,6 @@ UNPARSABLE = {
     "Latin-1": GOOD.replace(b"Ejer", "Ejerså".encode("latin-1")),
     "no UTF-8 in a field nobody reads": with_field(b'"x":"\xff\xfe"'),
     "UTF-16": GOOD.decode().encode("utf-16"),
-    "half a surrogate": with_field(b'"name":"\\ud800"'),
     "nothing but NaN": b"NaN",
     "NaN for a version": with_field(b'"version":NaN'),
     "Infinity for a version": with_field(b'"version":Infinity'),
@@ -41,6 +40,9 @@ UNPARSABLE = {
     "a tombstone": None,
 }
 VIOLATIONS = {
+    "half a surrogate": with_field(b'"name":"\\ud800"'),
+    "a number beyond all numbers": with_field(b'"version":1e400'),
+    "an integer of five thousand digits": with_field(b'"version":' + b"9" * 5000),
     "an array": b"[]",
     "a string": b'"text"',
     "null": b"null",

@@ -72,6 +72,10 @@ class LogAndMetrics:
         telemetry.REOPENED.inc()
         _log.warning("partition failed, opening again", partition=partition, error=f"{type(error).__name__}: {error}")
 
+    def closed(self, partition: int) -> None:
+        """See `Reporter.closed`."""
+        self.open_partitions.discard(partition)
+
     def turned(self, partition: int) -> None:
         """See `Reporter.turned`."""
         self._last_turn[partition] = asyncio.get_running_loop().time()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import mode
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("sorbro.stream")
 
+_LEAVE_SECONDS: Final = 5.0
 _REVOKE_SECONDS: Final = 8.0
 """How long a running transaction may take to finish when partitions are revoked; then it is left uncommitted."""
 
@@ -49,6 +51,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         self._tariffs = tariffs
         self._reporter = reporter
         self._flood_limit = flood_limit
+        self._stopping = False
         self._polling: asyncio.Task[None] | None = None
         self._loops: dict[PartitionLoop, asyncio.Task[None]] = {}
         self._membership = Membership(connection, group, self._assigned, self._revoked)
@@ -61,10 +64,12 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
 
     async def on_stop(self) -> None:
         """Finish running transactions, then leave the group."""
+        self._stopping = True
         if self._polling is not None:
             self._polling.cancel()
         await self._revoked()
-        await self._membership.stop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._membership.stop(), _LEAVE_SECONDS)
 
     def waiting(self) -> Iterator[Waiting]:
         """Yield what waits on the partitions of this worker (R13, R20, R32)."""
@@ -75,6 +80,8 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
 
     async def _assigned(self, partitions: AbstractSet[int]) -> None:
         await self._revoked()
+        if self._stopping:
+            return  # a rebalance that ends while we leave must not set us to work again
         self._reporter.assigned = frozenset(partitions)
         _log.info("partitions assigned", partitions=sorted(partitions))
         for partition in sorted(partitions):
@@ -87,13 +94,13 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         tasks = list(self._loops.values())
         for loop in self._loops:
             loop.stop()
-        self._loops = {}
-        self._reporter.open_partitions.clear()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_REVOKE_SECONDS)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        for loop in [loop for loop, task in self._loops.items() if task in tasks]:
+            del self._loops[loop]
 
     def _new_loop(self, partition: int) -> PartitionLoop:
         return PartitionLoop(

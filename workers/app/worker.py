@@ -8,8 +8,10 @@ does here and what it does not").
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import faust
 import httpx
@@ -29,6 +31,10 @@ from workers.app.stream_service import StreamService
 if TYPE_CHECKING:
     from adapters.clock import Clock
     from workers.app.settings import Settings
+
+
+_STOP_SECONDS: Final = 25.0
+"""Under the 30 s after which Kubernetes kills; by then the write side has long finished its transaction and left."""
 
 
 def build_worker(settings: Settings) -> Any:
@@ -56,7 +62,17 @@ def build_worker(settings: Settings) -> Any:
 
 
 class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types
-    """Faust's worker with our logging, which is configured before it starts."""
+    """Faust's worker with our logging, and with an end: the write side leaves first, and nothing may hang the rest."""
+
+    async def stop(self) -> None:
+        """Stop the write side before Faust, which can wait for ever on a broker that is gone."""
+        deadline = threading.Timer(_STOP_SECONDS, os._exit, [1 if self.crashed else 0])
+        deadline.daemon = True
+        deadline.start()
+        for service in self.services:
+            if isinstance(service, StreamService):
+                await service.stop()
+        await super().stop()
 
     def _setup_logging(self) -> None:
         """Leave the handlers alone: Faust would install its own over ours."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from aiokafka.errors import KafkaConnectionError
 
 from adapters.broker.embedded import start_local_broker
 from adapters.broker.errors import BrokerError
@@ -56,6 +57,10 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
     with ExitStack() as stack:
         try:
             run_worker(_with_broker(settings, stack))
+        except KafkaConnectionError as error:
+            raise click.ClickException(
+                f"no broker answers ({error}): is it running, and is the address right?"
+            ) from error
         except (BrokerError, LogError, FloodError, ChangelogError, TariffTableError) as error:
             raise click.ClickException(str(error)) from error
 
@@ -63,7 +68,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
 def run_worker(settings: Settings) -> None:
     """Run a worker against the configured brokers until it is told to stop."""
     asyncio.run(ensure_topics(settings.connection(), settings.partitions))
-    if settings.web_port == _DEFAULT_PORT:
+    if "web_port" not in settings.model_fields_set:
         settings = settings.model_copy(update={"web_port": _free_port(settings.web_host)})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -44,6 +44,7 @@ class Tally:
             self.enrichment[data.get("enrichment", "withdrawn")] += 1
             self.register[key or b""] = data
         else:
+            data.pop("routeStatus", None)  # says what CVR had told when the trigger was made
             self.events[found["ce_id"].decode()].append((kind, data))
             if topic == Topic.DEREGISTRATIONS:
                 self.closed.add(key or b"")

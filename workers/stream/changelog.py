@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.identifiers import SorId
 from contracts.records import OutputRecord
@@ -38,6 +38,8 @@ class Progress:
 
     positions: dict[str, int] = field(default_factory=dict)
     stream_time: datetime = BEGINNING
+    partitions: int = 0
+    """How many partitions the topics had: owners are where their state is only as long as that stays so."""
     schema: int = SCHEMA_VERSION
 
 
@@ -51,7 +53,9 @@ _BACKLOG: Final = TypeAdapter(Backlog)
 _PROGRESS_TYPE: Final = TypeAdapter(Progress)
 
 
-def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> Iterator[OutputRecord]:
+def changelog_of(
+    turn: Turn, partition: int, positions: Mapping[str, int], partitions: int = 0
+) -> Iterator[OutputRecord]:
     """Yield the changelog records of a turn, the progress last."""
 
     def entry(key: str, value: bytes | None) -> OutputRecord:
@@ -66,7 +70,7 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         if changed.backlog:
             backlog = _BACKLOG.dump_json(state.backlog) if state.backlog.units else None
             yield entry(f"backlog/{owner}", backlog)
-    progress = Progress(dict(positions), turn.stream_time)
+    progress = Progress(dict(positions), turn.stream_time, partitions)
     yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
 
 
@@ -81,13 +85,19 @@ class Restoring:
         self.records = 0
 
     def take(self, key: bytes, value: bytes | None, headers: Headers) -> None:
-        """Take one record in. Raises `ChangelogError` on a record from a later version, or of no kind we know."""
+        """Take one record in. Raises `ChangelogError` on one from a later version, of no kind we know, or damaged."""
         self.records += 1
         version = dict(headers).get("schema", b"1")
         if int(version) > SCHEMA_VERSION:
             raise ChangelogError(
                 f"the changelog holds schema {int(version)}, this Sorbro reads up to {SCHEMA_VERSION}: run a newer one"
             )
+        try:
+            self._take(key, value)
+        except ValidationError as error:
+            raise ChangelogError(f"the changelog record {key!r} is damaged: restore sorbro.state.v1") from error
+
+    def _take(self, key: bytes, value: bytes | None) -> None:
         kind, _, rest = key.decode().partition("/")
         owner, _, item = rest.partition("/")
         if kind == _PROGRESS and value is not None:

@@ -88,7 +88,7 @@ def _broken(error: ValidationError, data: bytes) -> Refusal:
 def _is_json(data: bytes) -> bool:
     try:
         # Numbers are left as text: a number too large for us breaks the contract, but it is JSON.
-        json.loads(data, parse_int=str, parse_float=str, parse_constant=_refuse)
+        json.loads(data.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return False
     return True

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 from adapters.kafka.port import LogError, PartitionLog
 from contracts.topics import WORKER_INPUTS
 from workers.stream.changelog import ChangelogError, Restoring, changelog_of
+from workers.stream.horizon import Horizon
 from workers.stream.merge import Merge
 from workers.stream.world import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from adapters.clock import Clock
@@ -26,9 +27,13 @@ if TYPE_CHECKING:
 
 CALL_SECONDS: Final = 10.0
 """The longest any single call to the broker may take; aiokafka itself has no limit (notes/engine.md R3)."""
+_TOPICS: Final = tuple(topic.value for topic in WORKER_INPUTS)
 _BATCH: Final = 500
 _IDLE_SECONDS: Final = 0.25
+_ASKING_SECONDS: Final = 0.02
 _PATIENCE_SECONDS: Final = 1.0
+_OVERDUE_SECONDS: Final = 60.0
+_CONTACT_SECONDS: Final = 10.0
 _REOPEN_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
 
 
@@ -48,6 +53,9 @@ class Reporter(Protocol):
     def failed(self, partition: int, error: BaseException) -> None:
         """Something went wrong; the partition is being opened again."""
 
+    def closed(self, partition: int) -> None:
+        """The partition is no longer worked on here."""
+
     def turned(self, partition: int) -> None:
         """The loop has come round once more, with or without work."""
 
@@ -58,10 +66,13 @@ class Seat:
 
     log: PartitionLog
     world: World
-    merge: Merge = field(default_factory=lambda: Merge(topic.value for topic in WORKER_INPUTS))
+    partitions: int
+    merge: Merge = field(default_factory=lambda: Merge(_TOPICS))
     drained: frozenset[str] = frozenset()
+    horizon: Horizon = field(default_factory=Horizon)
     held_back_since: float | None = None
-    barrier: tuple[datetime, Mapping[str, int]] | None = None
+    overdue_since: float | None = None
+    heard_from_broker: float = 0.0
     is_behind: bool = False
     """Whether the last turn was full, so that there is more to do without waiting for records."""
 
@@ -85,6 +96,7 @@ class PartitionLoop:
         self._reporter = reporter
         self._flood_limit = flood_limit
         self._bad_in_a_row = 0
+        self._questions_asked = False
         self._stopping = False
         self.world: World | None = None
         """What the partition holds, for those who only look; None while it is not open."""
@@ -98,26 +110,29 @@ class PartitionLoop:
         attempt = 0
         while not self._stopping:
             log = self._new_log()
+            bad_before = self._bad_in_a_row
             try:
                 seat = await self._open(log)
                 self.world = seat.world
-                attempt = 0
                 while not self._stopping:
                     await self._turn(seat)
                     self._reporter.turned(self._partition)
+                    attempt, bad_before = 0, self._bad_in_a_row
             except (FloodError, ChangelogError, LogError):
                 raise
             # Every other failure has the one cure; which ones a client library can raise is not knowable.
             except Exception as error:  # noqa: BLE001
+                self._bad_in_a_row = bad_before
                 self._reporter.failed(self._partition, error)
                 await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS) - 1)])
                 attempt += 1
             finally:
                 self.world = None
                 await log.close()
+                self._reporter.closed(self._partition)
 
     async def _open(self, log: PartitionLog) -> Seat:
-        started = asyncio.get_running_loop().time()
+        started = _now()
         # Fence first: what is read before may still be changed by a predecessor who does not know it is one.
         async with asyncio.timeout(6 * CALL_SECONDS):
             await log.fence()
@@ -126,35 +141,48 @@ class PartitionLoop:
             for record in records:
                 restoring.take(record.key, record.value, record.headers)
             await asyncio.sleep(0)  # a long restore must leave the heartbeats room
-        progress = restoring.progress.positions
+        progress = restoring.progress
         async with asyncio.timeout(CALL_SECONDS):
             committed = await log.committed()
-        ahead = {topic: offset for topic, offset in committed.items() if offset > progress.get(topic, 0)}
+            partitions = await self._partition_count(log, progress.partitions)
+        ahead = {topic: at for topic, at in committed.items() if at > progress.positions.get(topic, 0)}
         if ahead:
             raise RuntimeError(f"the restore is incomplete: committed {ahead}, progress {progress}; opening again")
         async with asyncio.timeout(2 * CALL_SECONDS):
-            await log.seek(progress)
-        world = restoring.world(self._tariffs)
-        seconds = asyncio.get_running_loop().time() - started
-        self._reporter.opened(self._partition, restoring.records, len(world.owners), seconds)
-        seat = Seat(log, world)
-        turn = Turn(world)
-        turn.ask_again()
-        if not turn.is_empty:
-            await self._bring_home(seat, turn)
+            await log.seek(progress.positions)
+        seat = Seat(log, restoring.world(self._tariffs), partitions, heard_from_broker=_now())
+        await self._ask_again(seat)
+        self._reporter.opened(self._partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
+
+    async def _partition_count(self, log: PartitionLog, before: int) -> int:
+        counts = await log.partition_counts()
+        if len(set(counts.values()) | ({before} if before else set())) != 1:
+            raise LogError(
+                f"the topics have {counts} partitions, the state was written for {before or 'as many'}: owners would "
+                "be looked for where their state is not. Make the topics as they were, or anew and feed a snapshot"
+            )
+        return next(iter(counts.values()))
+
+    async def _ask_again(self, seat: Seat) -> None:
+        """Once per assignment: the questions whose asker died with them. Not again after every error."""
+        if not self._questions_asked:
+            for turn in Turn.asking_again(seat.world):
+                await self._bring_home(seat, turn)
+            self._questions_asked = True
 
     async def _turn(self, seat: Seat) -> None:
         await self._poll(seat)
-        started = asyncio.get_running_loop().time()
+        started = _now()
         turn = Turn(seat.world)
         self._take_records(seat, turn)
-        await self._let_days_come(seat, turn)
+        if len(seat.merge) == 0:
+            self._let_days_come(seat, turn, self._clock.now())
         seat.is_behind = turn.is_full
         if not turn.is_empty:
             await self._bring_home(seat, turn)
             turn.adopt()
-            self._reporter.committed(self._partition, turn, asyncio.get_running_loop().time() - started)
+            self._reporter.committed(self._partition, turn, _now() - started)
         if self._bad_in_a_row >= self._flood_limit:
             raise FloodError(
                 f"partition {self._partition}: {self._bad_in_a_row} bad records in a row. The worker stops before the "
@@ -164,24 +192,39 @@ class PartitionLoop:
 
     async def _poll(self, seat: Seat) -> None:
         wanted = seat.merge.topics_below(_BATCH)
-        if not wanted:
-            return
-        at_once = seat.is_behind or seat.merge.peek(seat.drained) is not None
         async with asyncio.timeout(CALL_SECONDS):
-            seat.merge.add(await seat.log.poll(wanted, _BATCH, 0.0 if at_once else _IDLE_SECONDS))
-            seat.drained = frozenset(await seat.log.drained())
+            if wanted:
+                at_once = seat.is_behind or seat.merge.peek(seat.drained) is not None
+                at_hand = _ASKING_SECONDS if seat.horizon.asked is not None else 0.0
+                polled = await seat.log.poll(wanted, _BATCH, at_hand if at_once else _IDLE_SECONDS)
+                seat.merge.add(polled)
+                seat.drained = frozenset(await seat.log.drained())
+            await self._ask_for_ends(seat)
         self._lose_patience(seat)
         await asyncio.sleep(0)
 
+    async def _ask_for_ends(self, seat: Seat) -> None:
+        """Learn where the topics end when a day waits for it; and now and then, so that a dead broker is noticed."""
+        horizon = seat.horizon
+        if horizon.wanted is not None and horizon.asked is None:
+            # Read the clock before asking: what is written later than this instant is not promised to be seen.
+            instant = max(self._clock.now(), horizon.wanted)
+            horizon.asked = (instant, await seat.log.ends())
+            horizon.wanted, seat.heard_from_broker = None, _now()
+        elif _now() - seat.heard_from_broker > _CONTACT_SECONDS:
+            await seat.log.ends()
+            seat.heard_from_broker = _now()
+        if horizon.asked is not None:
+            horizon.answer(await seat.log.positions())
+
     def _lose_patience(self, seat: Seat) -> None:
-        """A topic whose end stays out of sight does not hold the others back for longer than a second."""
-        now = asyncio.get_running_loop().time()
+        """A topic whose end stays out of sight does not hold the others' records back for longer than a second."""
         if len(seat.merge) == 0 or seat.merge.peek(seat.drained) is not None:
             seat.held_back_since = None
         elif seat.held_back_since is None:
-            seat.held_back_since = now
-        elif now - seat.held_back_since > _PATIENCE_SECONDS:
-            seat.drained = frozenset(topic.value for topic in WORKER_INPUTS)
+            seat.held_back_since = _now()
+        elif _now() - seat.held_back_since > _PATIENCE_SECONDS:
+            seat.drained = frozenset(_TOPICS)
 
     def _take_records(self, seat: Seat, turn: Turn) -> None:
         while not turn.is_full and self._bad_in_a_row < self._flood_limit:
@@ -190,43 +233,51 @@ class PartitionLoop:
                 return
             # A record from the future, by a sender's wrong clock, must not bring a closure forward (R25).
             now = min(record.timestamp, self._clock.latest())
-            if not turn.let_days_come(now):
+            if not self._let_days_come(seat, turn, now):
                 return
             refused = turn.outcomes["refused"]
             turn.receive(record, now)
             self._bad_in_a_row = self._bad_in_a_row + 1 if turn.outcomes["refused"] > refused else 0
             seat.merge.take(record)
 
-    async def _let_days_come(self, seat: Seat, turn: Turn) -> None:
-        """Let the days come that the clock has reached, once every record written before then has been read.
+    def _let_days_come(self, seat: Seat, turn: Turn, until: datetime) -> bool:
+        """Let the days up to `until` come, as far as every record written before them has been read; False if not all.
 
         So an undo that was on the topic in time is heeded in time, however far the worker lags behind (R24, R26).
+        Raises `TimeoutError` when that stays unknown for a minute: a day that does not come must not be silent.
         """
-        now = self._clock.now()
-        if seat.barrier is None and (soonest := seat.world.agenda.next()) is not None and soonest <= now:
-            async with asyncio.timeout(CALL_SECONDS):
-                seat.barrier = (now, await seat.log.ends())
-        if seat.barrier is None:
-            return
-        until, ends = seat.barrier
-        positions = await self._positions(seat)
-        if all(positions[topic] >= end for topic, end in ends.items()) and turn.let_days_come(until):
-            seat.barrier = None
-
-    async def _positions(self, seat: Seat) -> dict[str, int]:
-        polled = await seat.log.positions()
-        return {topic: seat.merge.position(topic, polled) for topic in polled}
+        soonest = seat.world.agenda.next()
+        if soonest is None or soonest > until:
+            seat.overdue_since = None
+            return True
+        bound = seat.horizon.bound(until, seat.merge.empty_topics())
+        if bound is not None and soonest <= bound:
+            seat.overdue_since = None
+            return turn.let_days_come(bound) and bound == until
+        seat.overdue_since = seat.overdue_since or _now()
+        if _now() - seat.overdue_since > _OVERDUE_SECONDS:
+            raise TimeoutError(f"a closure due at {soonest} waits: the inputs cannot be read to their ends")
+        return False
 
     async def _bring_home(self, seat: Seat, turn: Turn) -> None:
         """One transaction: outputs, changed state, progress, offsets. Everything is acknowledged before the commit."""
-        positions = await self._positions(seat)
         log = seat.log
         async with asyncio.timeout(CALL_SECONDS):
+            polled = await log.positions()
+            positions = {topic: seat.merge.position(topic, polled) for topic in polled}
             await log.begin()
         async with asyncio.timeout(CALL_SECONDS):
             await log.send(turn.outputs)
-            await log.send(list(changelog_of(turn, self._partition, positions)))
+            if not log.is_transactional:
+                await log.delivered()  # the progress record must not be safe before what it speaks of
+            await log.send(list(changelog_of(turn, self._partition, positions, seat.partitions)))
             await log.delivered()
         async with asyncio.timeout(CALL_SECONDS):
             await log.send_offsets(positions)
             await log.commit()
+        seat.heard_from_broker = _now()
+
+
+def _now() -> float:
+    """The event loop's own clock, in seconds: for time-outs and durations, never for decisions."""
+    return asyncio.get_running_loop().time()

@@ -30,6 +30,10 @@ class Merge:
         """The topics with fewer than `count` records waiting: a full one must not keep another from being read."""
         return [topic for topic, records in self._waiting.items() if len(records) < count]
 
+    def empty_topics(self) -> list[str]:
+        """The topics with no record waiting."""
+        return self.topics_below(1)
+
     def peek(self, drained: AbstractSet[str]) -> InputRecord | None:
         """The record to be taken next.
 

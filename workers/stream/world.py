@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from contracts.cloudevents import binary_headers
 from contracts.dead_letters import DeadLetterReason
@@ -15,11 +15,11 @@ from workers.effects import Refusal, Send
 from workers.enrichment.questions import unanswered
 from workers.stream.agenda import Agenda
 from workers.stream.dead_letters import dead_letter
-from workers.stream.intake import read
+from workers.stream.intake import Accepted, read
 from workers.tree.state import OwnerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from contracts.identifiers import SorId
     from contracts.records import InputRecord
@@ -72,7 +72,7 @@ class Turn:
     @property
     def is_full(self) -> bool:
         """Whether the turn should be brought home before it takes on more."""
-        return len(self.outputs) >= FULL
+        return len(self.outputs) >= FULL or self.outcomes.total() >= FULL
 
     @property
     def is_empty(self) -> bool:
@@ -99,7 +99,7 @@ class Turn:
 
     def receive(self, record: InputRecord, now: datetime) -> None:
         """Decide one record at `now`. The days before it must have come."""
-        accepted = read(record)
+        accepted = _read(record)
         if isinstance(accepted, Refusal):
             self.outcomes["refused"] += 1
             self._bury(record, accepted, now)
@@ -110,10 +110,17 @@ class Turn:
                 self._bury(record, effect, now)
         self._take(accepted.owner, decision, now, accepted.traceparent)
 
-    def ask_again(self) -> None:
-        """Put every question CVR has not answered once more; for a world just restored (R20)."""
-        for state in self._world.owners.values():
-            self.outputs += [_output(question, self.stream_time, None) for question in unanswered(state)]
+    @classmethod
+    def asking_again(cls, world: World) -> Iterator[Self]:
+        """Yield turns that put every question CVR has not answered once more; for a world just restored (R20)."""
+        turn = cls(world)
+        for state in world.owners.values():
+            turn.outputs += [_output(question, turn.stream_time, None) for question in unanswered(state)]
+            if turn.is_full:
+                yield turn
+                turn = cls(world)
+        if not turn.is_empty:
+            yield turn
 
     def adopt(self) -> None:
         """Make the turn's state the world's. Only after the transaction is committed."""
@@ -137,6 +144,14 @@ class Turn:
         self.stream_time = max(self.stream_time, now)
         self.dead_letters[refusal.reason] += 1
         self.outputs.append(dead_letter(record, refusal, now))
+
+
+def _read(record: InputRecord) -> Accepted | Refusal:
+    """Read the record; one that breaks the reading itself is a dead letter too, and never a stalled partition."""
+    try:
+        return read(record)
+    except Exception as error:  # noqa: BLE001  # whatever a hostile record can provoke
+        return Refusal("contract-violation", f"the record could not be read ({type(error).__name__})")
 
 
 def _output(send: Send, now: datetime, traceparent: str | None) -> OutputRecord:

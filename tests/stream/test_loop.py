@@ -1,0 +1,145 @@
+"""The loop's own logic, over a log in memory: the order of its steps, and when days may come (design.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.clock import SettableClock, SystemClock
+from adapters.kafka.port import LogError
+from contracts.tariffs import TariffTable
+from contracts.topics import Topic
+from support.memory_log import MemoryBroker, MemoryLog
+from support.scenario import Scenario
+from support.trees import private_clinic
+from workers.app.reporter import LogAndMetrics
+from workers.stream.loop import FloodError, PartitionLoop
+
+CLINIC = private_clinic()
+
+
+def broker_with(world: Scenario) -> MemoryBroker:
+    """A broker that holds the scenario's records, each in its topic."""
+    broker = MemoryBroker()
+    for record in world.records:
+        broker.inputs[record.topic].append(record)
+    return broker
+
+
+async def work(broker: MemoryBroker, clock=None, seconds: float = 5, *, transactional=True, flood_limit=100) -> None:
+    """Run the loop until the inputs are handled and nothing more comes."""
+    clock = clock or SystemClock()
+    loop = PartitionLoop(
+        0,
+        lambda: MemoryLog(broker, transactional=transactional),
+        clock,
+        TariffTable.load(),
+        LogAndMetrics(clock),
+        flood_limit,
+    )
+    task = asyncio.create_task(loop.run())
+    done_at = {topic: len(records) for topic, records in broker.inputs.items() if records}
+    async with asyncio.timeout(seconds):
+        while not task.done():
+            size = len(broker.committed)
+            await asyncio.sleep(0.3)
+            handled = all(broker.offsets.get(topic, 0) >= end for topic, end in done_at.items()) or not transactional
+            if handled and len(broker.committed) == size:
+                loop.stop()
+                await task
+    await task
+
+
+def story() -> Scenario:
+    world = Scenario()
+    world.at("2023-03-01 10:00").registered(CLINIC)
+    world.at("2023-03-02 10:00").sor(CLINIC.place, to_date="2023-03-20")
+    return world
+
+
+def ids(broker: MemoryBroker) -> list[str]:
+    return [dict(each.headers)["ce_id"].decode() for each in broker.sent()]
+
+
+def types(broker: MemoryBroker) -> list[str]:
+    return [dict(each.headers).get("ce_type", b"dead letter").decode() for each in broker.sent()]
+
+
+async def test_an_undo_that_was_written_in_time_is_heeded_however_late_it_is_seen_r24_r25():
+    """The undo lies on the topic three hours before midnight; a restart first sees the next morning's record."""
+    world = story()
+    world.at("2023-03-20 21:00").sor(CLINIC.place, to_date=None)
+    world.at("2023-03-21 09:00").self_registers(CLINIC.place, category="4")
+    broker = broker_with(world)
+    broker.slow[Topic.ENTITY_CHANGES] = len(broker.inputs[Topic.ENTITY_CHANGES]) - 1
+    await work(broker)
+    assert "dk.bsr.deregistration.effective.v1" not in types(broker)
+    assert "dead letter" not in types(broker)
+
+
+async def test_a_day_comes_by_the_clock_alone_once_the_inputs_are_read_r25_r26():
+    broker = broker_with(story())
+    clock = SettableClock(datetime(2023, 3, 20, 22, 59, tzinfo=UTC))
+    await work(broker, clock)
+    assert "dk.bsr.deregistration.effective.v1" not in types(broker), "one minute early"
+    clock.set(datetime(2023, 3, 20, 23, tzinfo=UTC))
+    await work(broker, clock)
+    assert types(broker).count("dk.bsr.deregistration.effective.v1") == 1
+    await work(broker, clock)
+    assert types(broker).count("dk.bsr.deregistration.effective.v1") == 1
+
+
+@pytest.mark.parametrize("step", ["fence", "changelog", "poll", "ends", "begin", "send", "delivered", "send_offsets"])
+async def test_a_failure_at_any_step_before_the_commit_leaves_nothing_and_is_done_again(step):
+    world = story()
+    world.until("2026-01-01")
+    broker = broker_with(world)
+    broker.fail_at[step] = 2
+    await work(broker)
+    assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
+
+
+async def test_a_commit_whose_answer_is_lost_is_found_out_from_the_log():
+    world = story()
+    world.until("2026-01-01")
+    broker = broker_with(world)
+    broker.fail_at["after commit"] = 2
+    await work(broker)
+    assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
+
+
+async def test_everything_is_acknowledged_before_the_commit():
+    broker = broker_with(story())
+    await work(broker)
+    transaction = broker.steps[broker.steps.index("begin") :]
+    steps = [step for step in transaction if step not in {"poll", "ends"}]
+    assert steps[:7] == ["begin", "send", "send", "delivered", "send_offsets", "commit", "after commit"]
+
+
+async def test_without_transactions_the_outputs_are_safe_before_the_progress_that_speaks_of_them():
+    broker = broker_with(story())
+    await work(broker, transactional=False)
+    steps = [step for step in broker.steps[broker.steps.index("begin") :] if step not in {"poll", "ends"}]
+    assert steps[:5] == ["begin", "send", "delivered", "send", "delivered"]
+
+
+async def test_changed_partition_counts_are_refused_for_good():
+    broker = broker_with(story())
+    await work(broker)
+    broker.counts = dict.fromkeys(broker.counts, 8)
+    with pytest.raises(LogError, match="partitions"):
+        await work(broker)
+
+
+async def test_a_flood_stops_the_loop_and_the_next_start_goes_on():
+    world = Scenario()
+    for number in range(25):
+        world.send(Topic.ENTITY_CHANGES, b"flood %d" % number, key="1")
+    broker = broker_with(world)
+    for _ in range(2):
+        with pytest.raises(FloodError, match="10 bad records in a row"):
+            await work(broker, flood_limit=10)
+    await work(broker, flood_limit=10)
+    assert [each.value for each in broker.sent()] == [b"flood %d" % number for number in range(25)]

@@ -1,0 +1,117 @@
+"""A partition's log in memory, for the loop's own logic: committed is what a commit made so, the rest is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from adapters.kafka.port import ChangelogRecord
+from contracts.records import InputRecord, OutputRecord
+from contracts.topics import WORKER_INPUTS, Topic
+
+TOPICS = [topic.value for topic in WORKER_INPUTS]
+
+
+class MemoryBroker:
+    """What survives: the input topics, what was committed of the outputs, and the group's offsets."""
+
+    def __init__(self) -> None:
+        self.inputs: dict[str, list[InputRecord]] = {topic: [] for topic in TOPICS}
+        self.slow: dict[str, int] = {}
+        """Per topic how many records a reader gets to see until somebody asks for the ends."""
+        self.committed: list[OutputRecord] = []
+        self.offsets: dict[str, int] = {}
+        self.steps: list[str] = []
+        self.fail_at: dict[str, int] = {}
+        """Per step how many times it is to fail."""
+        self.counts = dict.fromkeys([*TOPICS, Topic.STATE.value], 4)
+
+    def sent(self) -> list[OutputRecord]:
+        """What a reader finds on the output topics."""
+        return [record for record in self.committed if record.topic not in {Topic.STATE, Topic.CVR_REQUESTS}]
+
+
+class MemoryLog:
+    """See `PartitionLog`."""
+
+    def __init__(self, broker: MemoryBroker, *, transactional: bool = True) -> None:
+        self.is_transactional = transactional
+        self._broker = broker
+        self._at: dict[str, int] = {}
+        self._open: list[OutputRecord] = []
+        self._offsets: dict[str, int] = {}
+
+    async def _step(self, name: str) -> None:
+        self._broker.steps.append(name)
+        if self._broker.fail_at.get(name, 0) > 0:
+            self._broker.fail_at[name] -= 1
+            raise ConnectionError(name)
+
+    async def fence(self) -> None:
+        await self._step("fence")
+
+    async def changelog(self) -> AsyncIterator[Sequence[ChangelogRecord]]:
+        await self._step("changelog")
+        for each in self._broker.committed:
+            if each.topic == Topic.STATE:
+                yield [ChangelogRecord(each.key or b"", each.value, each.headers)]
+
+    async def partition_counts(self) -> Mapping[str, int]:
+        return self._broker.counts
+
+    async def committed(self) -> Mapping[str, int]:
+        return dict(self._broker.offsets)
+
+    async def seek(self, positions: Mapping[str, int]) -> None:
+        self._at = {topic: positions.get(topic, 0) for topic in TOPICS}
+
+    async def poll(self, topics: Sequence[str], max_records: int, seconds: float) -> Sequence[InputRecord]:
+        await self._step("poll")
+        found: list[InputRecord] = []
+        for topic in topics:
+            end = min(self._seen(topic), self._at[topic] + max_records)
+            found += self._broker.inputs[topic][self._at[topic] : end]
+            self._at[topic] = max(self._at[topic], end)
+        await asyncio.sleep(0 if found else seconds / 10)
+        return found
+
+    def _seen(self, topic: str) -> int:
+        return self._broker.slow.get(topic, len(self._broker.inputs[topic]))
+
+    async def drained(self) -> frozenset[str]:
+        return frozenset(topic for topic in TOPICS if self._at[topic] >= self._seen(topic))
+
+    async def ends(self) -> Mapping[str, int]:
+        await self._step("ends")
+        self._broker.slow.clear()
+        return {topic: len(records) for topic, records in self._broker.inputs.items()}
+
+    async def positions(self) -> Mapping[str, int]:
+        return dict(self._at)
+
+    async def begin(self) -> None:
+        await self._step("begin")
+
+    async def send(self, records: Sequence[OutputRecord]) -> None:
+        await self._step("send")
+        self._open += records
+
+    async def delivered(self) -> None:
+        await self._step("delivered")
+        if not self.is_transactional:
+            self._broker.committed += self._open
+            self._open = []
+
+    async def send_offsets(self, positions: Mapping[str, int]) -> None:
+        await self._step("send_offsets")
+        self._offsets = dict(positions) if self.is_transactional else {}
+
+    async def commit(self) -> None:
+        await self._step("commit")
+        self._broker.committed += self._open
+        self._broker.offsets.update(self._offsets)
+        self._open = []
+        await self._step("after commit")
+
+    async def close(self) -> None:
+        self._open = []
