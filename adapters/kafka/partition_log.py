@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from adapters.kafka.port import ChangelogRecord, LogError
+from adapters.kafka.topic_admin import partition_counts
 from contracts.records import InputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 
@@ -99,9 +100,7 @@ class KafkaPartitionLog:
 
     async def partition_counts(self) -> Mapping[str, int]:
         """See `PartitionLog.partition_counts`."""
-        topics = [*self._inputs, self._state.topic]
-        await self._asker.topics()  # asks for fresh metadata of every topic
-        return {topic: len(self._asker.partitions_for_topic(topic) or ()) for topic in topics}
+        return await partition_counts(self._connection, [*self._inputs, self._state.topic])
 
     async def committed(self) -> Mapping[str, int]:
         """See `PartitionLog.committed`."""

@@ -11,7 +11,7 @@ from adapters.kafka.port import LogError
 from contracts.topics import PLANS, WORKER_INPUTS, Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from adapters.kafka.connection import Connection
 
@@ -39,6 +39,16 @@ async def ensure_topics(connection: Connection, partitions: int) -> int:
         wanted = next(iter(counts.values()), partitions)
         await _create(admin, [topic for topic in PLANS if topic not in existing], wanted)
         return wanted
+    finally:
+        await admin.close()
+
+
+async def partition_counts(connection: Connection, topics: Sequence[str]) -> Mapping[str, int]:
+    """How many partitions each of the topics has now; all of them must exist."""
+    admin = AIOKafkaAdminClient(**connection.client_options())
+    await admin.start()
+    try:
+        return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(list(topics))}
     finally:
         await admin.close()
 
