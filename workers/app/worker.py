@@ -58,7 +58,7 @@ def build_worker(settings: Settings) -> Any:
         services.append(_FollowClock(clock, beacon=app.beacon))
     add_enrichment_agent(app, _registry(settings, clock) if settings.cvr_url is not None else None, clock)
     add_pages(app, reporter, stream)
-    return _Worker(app, *services[1:], loglevel=settings.log_level, redirect_stdouts=False)
+    return _Worker(app, *services[1:], loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
 
 class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types

@@ -1,0 +1,93 @@
+"""`sorbro feed`: a snapshot becomes change events; what is damaged or gone is named (R9, R10, R30)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from contracts.identifiers import SorId
+from contracts.sor_entities import EntityChanged
+from workers.commands import main
+
+REAL_XML = Path(__file__).parents[2].parent / "shared" / "data" / "sor" / "sor2_Sor_small_2019-04-12.xml"
+HEADER = "sor_id,sor_type,unit_type,name,cvr,parent_sor_id,gln,active_in_eer,sources"
+OWNER, CLINIC, PLACE = (SorId.of_item(item) for item in (5001, 5002, 5003))
+ROWS = {
+    OWNER: f"{OWNER},IE,privat,Klinikken ApS,25052943,,,,x",
+    CLINIC: f"{CLINIC},SI,fodterapeutklinik,Klinikken,25052943,{OWNER},,,x",
+    PLACE: f"{PLACE},OE,fodterapeutklinik,Behandler,25052943,{CLINIC},,,x",
+}
+
+
+@pytest.fixture
+def feed(tmp_path):
+    """Run the command on rows and give back its messages and what it said."""
+
+    def run(rows: list[str], *, previous: list[str] | None = None, day: str = "2024-01-31"):
+        snapshot, old, out = tmp_path / "new.csv", tmp_path / "old.csv", tmp_path / "out.jsonl"
+        snapshot.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+        options = ["--out", str(out), "--date", day]
+        if previous is not None:
+            old.write_text("\n".join([HEADER, *previous]) + "\n", encoding="utf-8")
+            options += ["--previous", str(old)]
+        result = CliRunner().invoke(main, ["feed", str(snapshot), *options])
+        assert result.exit_code == 0, result.output
+        return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()], result.output
+
+    return run
+
+
+def test_every_entity_becomes_a_version_keyed_by_its_owner_parents_first_r10(feed):
+    lines, _ = feed([ROWS[PLACE], ROWS[CLINIC], ROWS[OWNER]])
+    assert [line["value"]["sorId"] for line in lines] == [OWNER, CLINIC, PLACE]
+    assert {line["key"] for line in lines} == {OWNER}
+    assert {line["value"]["version"] for line in lines} == {20240131}
+    for line in lines:
+        EntityChanged.model_validate_json(json.dumps(line["value"]))
+
+
+def test_only_what_differs_from_the_snapshot_before_is_sent_r17(feed):
+    renamed = ROWS[CLINIC].replace("Klinikken", "Ny klinik", 1)
+    lines, said = feed([ROWS[OWNER], renamed, ROWS[PLACE]], previous=list(ROWS.values()))
+    assert [line["value"]["name"] for line in lines] == ["Ny klinik"]
+    assert "unchanged" in said
+
+
+def test_the_same_snapshot_again_sends_nothing_r10(feed):
+    lines, _ = feed(list(ROWS.values()), previous=list(ROWS.values()))
+    assert lines == []
+
+
+def test_a_vanished_unit_is_an_alarm_and_never_a_message_r30(feed):
+    lines, said = feed([ROWS[OWNER], ROWS[CLINIC]], previous=list(ROWS.values()))
+    assert all(line["value"]["sorId"] != PLACE for line in lines)
+    assert f"vanished without a closure: {PLACE}" in said
+
+
+def test_a_damaged_unit_is_named_and_not_sent_r1(feed):
+    wrong = PLACE[:-1] + str((int(PLACE[-1]) + 1) % 10)
+    lines, said = feed([ROWS[OWNER], ROWS[CLINIC], ROWS[PLACE].replace(PLACE, wrong)])
+    assert len(lines) == 2
+    assert f"damaged: {wrong}" in said
+
+
+def test_an_unknown_format_ends_with_an_error_that_names_the_known_ones(tmp_path):
+    snapshot = tmp_path / "x.txt"
+    snapshot.write_text("hello\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["feed", str(snapshot), "--out", str(tmp_path / "o"), "--date", "2024-01-31"])
+    assert result.exit_code == 1
+    assert "SOR XML 2.0" in result.output
+
+
+@pytest.mark.shared
+def test_the_real_xml_goes_through_and_its_fabricated_unit_is_reported(tmp_path):
+    if not REAL_XML.exists():
+        pytest.skip(f"the real SOR XML was not fed: {REAL_XML} is not there")
+    out = tmp_path / "out.jsonl"
+    result = CliRunner().invoke(main, ["feed", str(REAL_XML), "--out", str(out), "--date", "2019-04-12"])
+    assert result.exit_code == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 3
+    assert "6984910000160091" in result.output
