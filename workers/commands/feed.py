@@ -43,7 +43,7 @@ _SHOWN = 20
 def command(
     snapshot: Path, previous: Path | None, out: Path | None, broker: str | None, taken_on: datetime | None
 ) -> None:
-    r"""Turn SNAPSHOT (SOR XML 2.0, or the register CSV) into change events.
+    """Turn SNAPSHOT (SOR XML 2.0, or the register CSV) into change events.
 
     Damaged entities are named in the report and not sent. Units that are gone since --previous are an alarm for a
     person, never a deregistration (R30).
@@ -51,7 +51,7 @@ def command(
     \b
     Example:
       sorbro feed Sor_2024-01-31.xml --previous Sor_2024-01-30.xml --date 2024-01-31
-    """
+    """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
     report = FeedReport()
     day = taken_on.date() if taken_on is not None else danish_date(SystemClock().now())
     try:

@@ -40,7 +40,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--cvr", type=_FILE, help="CVR documents, one a line; without it every enrichment stays pending.")
 @click.option("--tariffs", type=_FILE, help="A fee table of your own instead of the one that ships with Sorbro.")
 def command(records: Path, out: Path, until: datetime | None, cvr: Path | None, tariffs: Path | None) -> None:
-    r"""Play RECORDS (one JSON record a line) through the rules under a virtual clock.
+    """Play RECORDS (one JSON record a line) through the rules under a virtual clock.
 
     No broker is needed. The clock stands at each record's timestamp; closures that fall due on the way fire at their
     own instant. The same input gives the same output, byte for byte.
@@ -48,7 +48,7 @@ def command(records: Path, out: Path, until: datetime | None, cvr: Path | None, 
     \b
     Example:
       sorbro replay records.jsonl --out out.jsonl --until 2024-07-01 --cvr cvr.jsonl
-    """
+    """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
     try:
         registry = FileRegistry(DocumentStore.from_jsonl(cvr)) if cvr is not None else None
         replay = Replay(TariffTable.load(tariffs), registry)

@@ -37,7 +37,7 @@ _DEFAULT_PORT = 6066
 @click.option("--web-port", type=int, help="Port of the health and metrics pages (SORBRO_WEB_PORT, 6066).")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="For the local broker's files.")
 def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> None:
-    r"""Run the worker until Ctrl-C: all streams, exactly once, and its pages.
+    """Run the worker until Ctrl-C: all streams, exactly once, and its pages.
 
     Adding a machine is starting this again there: the workers share the partitions.
 
@@ -49,7 +49,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
       SORBRO_TARIFFS                  a fee table of your own
       SORBRO_FLOOD_LIMIT              bad records in a row that stop the worker (100)
       SORBRO_LOG_FORMAT               json, console, or auto
-    """
+    """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
     settings = configured(kafka_bootstrap_servers=broker, web_port=web_port, data_dir=data_dir)
     if broker == "embedded":
         settings = settings.model_copy(update={"kafka_bootstrap_servers": None})
