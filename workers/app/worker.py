@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from adapters.clock import Clock
     from workers.app.settings import Settings
 
-
 _STOP_SECONDS: Final = 25.0
 """Under the 30 s after which Kubernetes kills; by then the write side has long finished its transaction and left."""
 
@@ -53,12 +52,12 @@ def build_worker(settings: Settings) -> Any:
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )
-    services = [app, stream]
+    services: list[Any] = [stream]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
     add_enrichment_agent(app, _registry(settings, clock) if settings.cvr_url is not None else None, clock)
     add_pages(app, reporter, stream)
-    return _Worker(app, *services[1:], loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
+    return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
 
 class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types
