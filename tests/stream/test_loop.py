@@ -18,6 +18,7 @@ from workers.app.reporter import LogAndMetrics
 from workers.stream.loop import FloodError, PartitionLoop
 
 CLINIC = private_clinic()
+_AT_REST = 20
 
 
 def broker_with(world: Scenario) -> MemoryBroker:
@@ -28,25 +29,43 @@ def broker_with(world: Scenario) -> MemoryBroker:
     return broker
 
 
-async def work(broker: MemoryBroker, clock=None, seconds: float = 5, *, transactional=True, flood_limit=100) -> None:
-    """Run the loop until the inputs are handled and nothing more comes."""
+class Counting(LogAndMetrics):
+    """Counts how often the loop has come round with nothing to bring home: its own measure of rest, not the clock's."""
+
+    idle = 0
+
+    def turned(self, partition):
+        self.idle += 1
+        super().turned(partition)
+
+    def committed(self, partition, turn, seconds):
+        self.idle = 0
+        super().committed(partition, turn, seconds)
+
+    def failed(self, partition, error):
+        self.idle = 0
+        super().failed(partition, error)
+
+
+async def work(broker: MemoryBroker, clock=None, *, transactional=True, flood_limit=100) -> None:
+    """Run the loop until the inputs are handled and it has long had nothing to do."""
     clock = clock or SystemClock()
+    reporter = Counting(clock)
     loop = PartitionLoop(
         0,
         lambda: MemoryLog(broker, transactional=transactional),
         clock,
         TariffTable.load(),
-        LogAndMetrics(clock),
+        reporter,
         flood_limit,
     )
     task = asyncio.create_task(loop.run())
     done_at = {topic: len(records) for topic, records in broker.inputs.items() if records}
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(120):
         while not task.done():
-            size = len(broker.committed)
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.01)
             handled = all(broker.offsets.get(topic, 0) >= end for topic, end in done_at.items()) or not transactional
-            if handled and len(broker.committed) == size:
+            if handled and reporter.idle > _AT_REST:
                 loop.stop()
                 await task
     await task
