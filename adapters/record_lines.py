@@ -13,7 +13,6 @@ from contracts.records import InputRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contracts.cloudevents import Headers
     from contracts.records import OutputRecord
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -56,38 +55,30 @@ def read_lines(lines: Iterable[str]) -> Iterator[InputRecord]:
 
 def as_line(record: OutputRecord) -> str:
     """Return the record in the same form, without line end; `timestamp` is the instant it was decided at."""
-    fields = {
-        "topic": record.topic,
-        "key": _text(record.key),
-        "timestamp": rfc3339(record.time),
-        "headers": _header_fields(record.headers),
-        "value": _value_field(record.value),
-    }
-    return _dump(fields)
+    return _line(record, record.time, {})
 
 
 def input_line(record: InputRecord) -> str:
     """Return an input record in the same form, with where it lay."""
+    return _line(record, record.timestamp, {"partition": record.partition, "offset": record.offset})
+
+
+def _line(record: InputRecord | OutputRecord, timestamp: datetime, where: dict[str, int]) -> str:
     fields = {
         "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
+        **where,
         "key": _text(record.key),
-        "timestamp": rfc3339(record.timestamp),
-        "headers": _header_fields(record.headers),
+        "timestamp": rfc3339(timestamp),
+        "headers": {name: _text(value) for name, value in record.headers},
         "value": _value_field(record.value),
     }
     return _dump(fields)
 
 
 def _dump(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = compact(value)
     # Lone surrogates stand for bytes and cannot be written as UTF-8 themselves, so they are escaped.
     return "".join(f"\\u{ord(char):04x}" if "\ud800" <= char <= "\udfff" else char for char in text)
-
-
-def _header_fields(headers: Headers) -> dict[str, str | None]:
-    return {name: _text(value) for name, value in headers}
 
 
 def _value_field(value: bytes | None) -> Any:

@@ -21,9 +21,6 @@ RESTORE_SECONDS: Final = Gauge("sorbro_state_restore_seconds", "Last restore", [
 LAST_TURN: Final = Gauge(
     "sorbro_loop_last_turn_timestamp_seconds", "When the loop last came round", ["partition"], registry=REGISTRY
 )
-PENDING_DAYS: Final = Gauge(
-    "sorbro_closures_pending", "Wakes planned, closures above all", ["partition"], registry=REGISTRY
-)
 CVR_LOOKUPS: Final = Counter(
     "sorbro_cvr_requests", "Numbers looked up in CVR, by result", ["result"], registry=REGISTRY
 )

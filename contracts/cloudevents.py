@@ -96,6 +96,19 @@ def _text(raw: bytes | None) -> str | None:
     return None if raw is None else raw.decode("utf-8", "replace")
 
 
+def sender_headers(*, ce_id: str, source: str, ce_type: str, subject: str) -> Headers:
+    """Return the headers of a message that Sorbro sends in the place of SOR or STPS: a feed, the demo; binary mode."""
+    headers = (
+        ("ce_specversion", _SPEC_VERSION),
+        ("ce_id", ce_id),
+        ("ce_source", source),
+        ("ce_type", ce_type),
+        ("ce_subject", subject),
+        ("content-type", "application/json"),
+    )
+    return tuple((name, value.encode()) for name, value in headers)
+
+
 def binary_headers(
     *, ce_id: UUID, ce_type: str, time: datetime, subject: str, causation: str, traceparent: str | None
 ) -> Headers:

@@ -31,3 +31,7 @@ class OutputRecord:
     headers: Headers
     time: datetime
     partition: int | None = None
+
+    def as_input(self) -> InputRecord:
+        """The record as a reader gets it, where no broker has given it a place of its own."""
+        return InputRecord(self.topic, self.partition or 0, 0, self.key, self.value, self.headers, self.time)

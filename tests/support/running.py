@@ -24,7 +24,7 @@ from adapters.kafka.publisher import publisher
 from adapters.kafka.read_back import read_topics
 from adapters.kafka.topic_admin import ensure_topics
 from contracts.cloudevents import Headers
-from contracts.records import InputRecord, OutputRecord
+from contracts.records import OutputRecord
 from contracts.tariffs import TariffTable
 from contracts.topics import Topic
 from workers.replay.replay import Replay
@@ -164,8 +164,7 @@ def replayed(records: Iterable[OutputRecord], until: Any) -> list[Sent]:
     replay = Replay(TariffTable.load())
     sent: list[Sent] = []
     for record in records:
-        as_input = InputRecord(record.topic, 0, 0, record.key, record.value, record.headers, record.time)
-        sent += [Sent.of(out.topic, out.key, out.value, out.headers) for out in replay.play(as_input)]
+        sent += [Sent.of(out.topic, out.key, out.value, out.headers) for out in replay.play(record.as_input())]
     return sent + [Sent.of(out.topic, out.key, out.value, out.headers) for out in replay.advance(until)]
 
 

@@ -14,17 +14,18 @@ from pydantic import ValidationError
 
 from adapters import telemetry
 from adapters.cvr.port import Found, NotFound, Unavailable
-from contracts.cloudevents import binary_headers
-from contracts.cvr_facts import CvrAnswer, CvrRequest, NotFoundFact
+from contracts.cvr_facts import CvrRequest, NotFoundFact
 from contracts.topics import Topic
-from workers.effects import effect_id
+from workers.enrichment.answers import answer_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from adapters.clock import Clock
     from adapters.cvr.port import CompanyOutcome, CompanyRegistry, Lookup, ProductionUnitOutcome
+    from contracts.cvr_facts import Fact
     from contracts.identifiers import CvrNumber, PNumber
+    from contracts.records import OutputRecord
 
 _log = structlog.get_logger("sorbro.enrichment")
 
@@ -85,8 +86,10 @@ async def _answer_some(
             telemetry.CVR_LOOKUPS.labels(type(outcome).__name__).inc()
             if isinstance(outcome, Unavailable):
                 still_open.add(number)
-            elif (answer := _answer(request, number, outcome, clock)) is not None:
-                sent.append(await _send(facts, event, number, answer))
+            elif (fact := _fact(number, outcome)) is not None:
+                cause = dict(event.headers or {}).get("ce_id", b"").decode()
+                record = answer_record(request.owner_sor_id, number, fact, clock.now(), causation=cause)
+                sent.append(await _send(facts, event, record))
         if still_open:
             left.append((event, _only(request, still_open)))
     await asyncio.gather(*sent)
@@ -115,32 +118,20 @@ def _only(request: CvrRequest, numbers: set[str]) -> CvrRequest:
     )
 
 
-def _answer(
-    request: CvrRequest, number: str, outcome: CompanyOutcome | ProductionUnitOutcome, clock: Clock
-) -> CvrAnswer | None:
+def _fact(number: str, outcome: CompanyOutcome | ProductionUnitOutcome) -> Fact | None:
     if isinstance(outcome, Found):
-        return CvrAnswer(owner_sor_id=request.owner_sor_id, fetched_at=clock.now(), fact=outcome.fact)
+        return outcome.fact
     if isinstance(outcome, NotFound):
-        fact = NotFoundFact(number=number)
-        return CvrAnswer(owner_sor_id=request.owner_sor_id, fetched_at=clock.now(), fact=fact)
+        return NotFoundFact(number=number)
     return None  # a number that fails its check is never asked for (R2)
 
 
-async def _send(facts: Any, event: Any, number: str, answer: CvrAnswer) -> Any:
+async def _send(facts: Any, event: Any, record: OutputRecord) -> Any:
     """Send to the partition the request came from: requests and facts are divided alike, by owner."""
-    owner, fetched_at = answer.owner_sor_id, answer.fetched_at
-    headers = binary_headers(
-        ce_id=effect_id("cvr-answer", owner, number, fetched_at.isoformat()),
-        ce_type="dk.sorbro.cvr.answered.v1",
-        time=fetched_at,
-        subject=owner,
-        causation=dict(event.headers or {}).get("ce_id", b"").decode(),
-        traceparent=None,
-    )
     return await facts.send(
-        key=f"{owner}/{number}".encode(),
-        value=answer.model_dump_json().encode(),
+        key=record.key,
+        value=record.value,
         partition=event.message.partition,
-        timestamp=fetched_at.timestamp(),
-        headers=dict(headers),
+        timestamp=record.time.timestamp(),
+        headers=dict(record.headers),
     )

@@ -11,7 +11,7 @@ from adapters.cvr.documents import FileRegistry
 from adapters.kafka.publisher import publisher
 from adapters.kafka.read_back import read_topics
 from contracts.danish_time import danish_date, start_of_day
-from contracts.records import InputRecord, OutputRecord
+from contracts.records import OutputRecord
 from contracts.tariffs import TariffTable
 from contracts.topics import Topic
 from workers.demo.results import OUTPUT_TOPICS, Tally, Verdict, compare
@@ -36,7 +36,7 @@ def expected(story: Sequence[OutputRecord], store: DocumentStore) -> Tally:
     replay = Replay(TariffTable.load(), FileRegistry(store))
     tally = Tally()
     for record in story:
-        for output in replay.play(_as_input(record)):
+        for output in replay.play(record.as_input()):
             tally.take(output.topic, output.key, output.value, output.headers)
     for output in replay.advance(start_of_day(ENDS)):
         tally.take(output.topic, output.key, output.value, output.headers)
@@ -94,7 +94,3 @@ def _by_day(story: Sequence[OutputRecord]) -> Iterator[tuple[date, list[OutputRe
     while day < ENDS:
         yield day, days.get(day, [])
         day += timedelta(days=1)
-
-
-def _as_input(record: OutputRecord) -> InputRecord:
-    return InputRecord(record.topic, 0, 0, record.key, record.value, record.headers, record.time)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapters.record_lines import compact
 from adapters.samples import self_registrations
+from contracts.cloudevents import sender_headers
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from workers.effects import effect_id
@@ -25,6 +26,7 @@ ENDS: Final = date(2024, 4, 1)
 CVR_BACK: Final = date(2023, 11, 4)
 """Until this day the demo's CVR does not answer, so that records go out as pending first (R20)."""
 _COMPANY_CLOSES: Final = date(2024, 2, 29)
+_SOURCE: Final = "urn:dk:sorbro:demo"
 _SINGLE_CLOSURES: Final = 24
 _SELF_REGISTRATION_DAYS: Final = 14
 
@@ -49,14 +51,8 @@ class _Pen:
         self.write(Topic.ENTITY_CHANGES, "dk.sor.entity.changed.v1", change, at)
 
     def write(self, topic: Topic, ce_type: str, data: dict[str, Any], at: datetime) -> None:
-        headers = (
-            ("ce_specversion", b"1.0"),
-            ("ce_id", str(effect_id("demo", topic, data["sorId"], data["version"], at.isoformat())).encode()),
-            ("ce_source", b"urn:dk:sorbro:demo"),
-            ("ce_type", ce_type.encode()),
-            ("ce_subject", data["sorId"].encode()),
-            ("content-type", b"application/json"),
-        )
+        ce_id = str(effect_id("demo", topic, data["sorId"], data["version"], at.isoformat()))
+        headers = sender_headers(ce_id=ce_id, source=_SOURCE, ce_type=ce_type, subject=data["sorId"])
         self.records.append(OutputRecord(topic, data["ownerSorId"].encode(), compact(data).encode(), headers, at))
 
     def close(self, sor_id: SorId, last_day: date, at: datetime, channel: str = "self-service") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.record_lines import compact
 from adapters.sor_files import Damaged, SnapshotEntity
+from contracts.cloudevents import sender_headers
 from contracts.danish_time import start_of_day
 from contracts.records import OutputRecord
 from contracts.topics import Topic
@@ -63,13 +64,7 @@ def as_record(entity: SnapshotEntity, taken_on: date) -> OutputRecord:
     version = int(taken_on.strftime("%Y%m%d"))
     registered_at = start_of_day(entity.updated_on or taken_on)
     now = start_of_day(taken_on)
-    headers = (
-        ("ce_specversion", b"1.0"),
-        ("ce_id", str(effect_id("feed", entity.sor_id, version)).encode()),
-        ("ce_source", _SOURCE.encode()),
-        ("ce_type", _CE_TYPE.encode()),
-        ("ce_subject", entity.sor_id.encode()),
-        ("content-type", b"application/json"),
-    )
+    ce_id = str(effect_id("feed", entity.sor_id, version))
+    headers = sender_headers(ce_id=ce_id, source=_SOURCE, ce_type=_CE_TYPE, subject=entity.sor_id)
     value = compact(entity.as_change(version, registered_at)).encode()
     return OutputRecord(Topic.ENTITY_CHANGES, entity.owner_sor_id.encode(), value, headers, now)

@@ -6,12 +6,10 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
 from adapters.cvr.port import Found
-from contracts.cloudevents import binary_headers
-from contracts.cvr_facts import CvrAnswer, CvrRequest, NotFoundFact
+from contracts.cvr_facts import CvrRequest, NotFoundFact
 from contracts.danish_time import danish_date
-from contracts.records import InputRecord
 from contracts.topics import WORKER_INPUTS, Topic
-from workers.effects import effect_id
+from workers.enrichment.answers import answer_record
 from workers.stream.world import Turn, World
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
     from adapters.cvr.documents import FileRegistry
     from contracts.identifiers import CvrNumber, PNumber
-    from contracts.records import OutputRecord
+    from contracts.records import InputRecord, OutputRecord
     from contracts.tariffs import TariffTable
 
 _READ: Final = frozenset(topic.value for topic in WORKER_INPUTS)
@@ -90,15 +88,4 @@ class Replay:
 def _answer(request: CvrRequest, number: CvrNumber | PNumber, outcome: object, now: datetime) -> InputRecord:
     # Only numbers whose check holds are asked for (R2), so what was not found is truly absent from the file.
     fact = outcome.fact if isinstance(outcome, Found) else NotFoundFact(number=number)
-    owner = request.owner_sor_id
-    message = CvrAnswer(owner_sor_id=owner, fetched_at=now, fact=fact)
-    headers = binary_headers(
-        ce_id=effect_id("cvr-answer", owner, number, now.isoformat()),
-        ce_type="dk.sorbro.cvr.answered.v1",
-        time=now,
-        subject=owner,
-        causation="",
-        traceparent=None,
-    )
-    value = message.model_dump_json().encode()
-    return InputRecord(Topic.CVR_FACTS, 0, 0, f"{owner}/{number}".encode(), value, headers, now)
+    return answer_record(request.owner_sor_id, number, fact, now).as_input()

@@ -1,0 +1,35 @@
+"""CVR's answer as a record, the same whether a service or a file gave it (R20)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.cloudevents import binary_headers
+from contracts.cvr_facts import CvrAnswer
+from contracts.records import OutputRecord
+from contracts.topics import CE_TYPES
+from workers.effects import effect_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from contracts.cvr_facts import Fact
+    from contracts.identifiers import SorId
+
+
+def answer_record(
+    owner: SorId, number: str, fact: Fact, fetched_at: datetime, *, causation: str = "", partition: int | None = None
+) -> OutputRecord:
+    """Return the record for ``sorbro.cvr-facts.v1``: compacted per owner and number, hence its key."""
+    topic, ce_type = CE_TYPES[CvrAnswer]
+    answer = CvrAnswer(owner_sor_id=owner, fetched_at=fetched_at, fact=fact)
+    headers = binary_headers(
+        ce_id=effect_id("cvr-answer", owner, number, fetched_at.isoformat()),
+        ce_type=ce_type,
+        time=fetched_at,
+        subject=owner,
+        causation=causation,
+        traceparent=None,
+    )
+    key, value = f"{owner}/{number}".encode(), answer.model_dump_json().encode()
+    return OutputRecord(topic, key, value, headers, fetched_at, partition)
