@@ -45,7 +45,16 @@ class DayHasCome:
     """It is time: a closure is due, a cascade goes on, or a tariff has been added."""
 
 
-Event = Received | DayHasCome
+@dataclass(frozen=True, slots=True)
+class FeeRun:
+    """STPS has started the yearly run (R39). `after` is where the last step left off among the owner's units."""
+
+    fee_year: int
+    event_id: str
+    after: SorId | None = None
+
+
+Event = Received | DayHasCome | FeeRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class Decision:
     effects: tuple[Effect, ...]
     outcome: Outcome
     wakes: frozenset[datetime]
+    resume: SorId | None = None
+    """Set when a fee run has more units of this owner to ask: go on with ``FeeRun(after=resume)``."""
 
 
 def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable) -> Decision:
@@ -67,6 +78,8 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     draft = Draft(state)
     if isinstance(event, DayHasCome):
         return _go_on(draft, now, tariffs)
+    if isinstance(event, FeeRun):
+        raise NotImplementedError
     touched = apply(draft, event.message, event.event_id, now)
     if isinstance(touched, Refusal):
         return Decision(state, Changes(), (touched,), "refused", frozenset())
