@@ -27,6 +27,7 @@ Share = Annotated[
     AfterValidator(_is_share),
     WithJsonSchema({"type": "string", "pattern": f"^({_SHARE})$"}),
 ]
+ExemptionKind = Literal["volunteer-sole", "temporary-event", "low-turnover", "partnership"]
 FeeYear = Annotated[int, Field(ge=2000, le=2200)]
 
 
@@ -54,7 +55,7 @@ class ExemptionNotified(Message):
 
     sor_id: SorId | None = None
     owner_sor_id: SorId | None = None
-    kind: Literal["volunteer-sole", "temporary-event", "low-turnover", "partnership"]
+    kind: ExemptionKind
     cvr: CvrNumber | None = None
     authorisation_ids: tuple[AuthorisationId, ...] = Field(default=(), max_length=100)
     event: TemporaryEvent | None = None
