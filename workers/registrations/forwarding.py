@@ -85,7 +85,7 @@ def _forward(
         identity,
         "awaiting-self-registration" if registration is None else "registered",
         closing_of(draft, node),
-        findings_for(draft, effective),
+        findings_for(draft, entity, path, effective),
     )
     digest = digest_of(record)
     before = node.standing
