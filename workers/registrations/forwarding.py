@@ -103,7 +103,7 @@ class _Review:
             identity,
             "registered" if is_registered else "awaiting-self-registration",
             closing_of(draft, node),
-            findings_for(draft, effective),
+            findings_for(draft, self.entity, self.path, effective),
         )
         digest = digest_of(record)
         if isinstance(node.standing, Forwarded | Registered) and node.standing.digest == digest:
