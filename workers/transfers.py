@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 from contracts.transfers import UnitTransferred
 from workers.effects import Send, effect_id
@@ -36,7 +35,7 @@ def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
         sor_id=node.sor_id,
         owner_sor_id=moved_to,
         from_owner_sor_id=draft.owner,
-        dossier=_DOSSIER.dump_python(dossier, mode="json", by_alias=True),
+        dossier=_DOSSIER.dump_json(dossier, by_alias=True).decode(),
     )
     send_id = effect_id("unit-transferred", node.sor_id, draft.owner, moved_to, event_id)
     return [Send(message, send_id, moved_to, node.sor_id, event_id)]
@@ -44,7 +43,7 @@ def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
 
 def take_over(draft: Draft, message: UnitTransferred) -> None:
     """Add a dossier to what is known here. What BSR held under the old owner is what it holds until it is reviewed."""
-    came = _DOSSIER.validate_json(to_json(message.dossier))
+    came = _DOSSIER.validate_json(message.dossier)
     node = draft.node(message.sor_id)
     holds = isinstance(came.standing, Forwarded | Registered) or isinstance(node.standing, Unforwarded)
     draft.put(

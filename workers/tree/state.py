@@ -14,9 +14,9 @@ from uuid import UUID
 
 from contracts.cvr_facts import CvrAnswer
 from contracts.deregistrations import DeregistrationCause
+from contracts.exemption_facts import ExemptionKind
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.invoice_triggers import NotDueReason, Occasion
-from contracts.notices import ExemptionKind
 from contracts.registrations import WithdrawalReason
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged, OwnerType
