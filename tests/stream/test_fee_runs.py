@@ -74,6 +74,13 @@ def test_a_run_that_is_started_again_is_not_begun_twice_r39(registered, again):
     assert [run.through for run in registered.world.fee_runs] == [True]
 
 
+def test_a_place_that_moves_after_the_run_is_not_asked_in_it_again_r4_r39(registered):
+    registered.fee_run(2024, "2024-05-02")
+    sent = registered.at("2024-05-20 10:00").moves(CLINICS[0].place, CLINICS[1].owner)
+    assert {each["occasion"] for each in sent.fee_decisions()} == {"new-cvr"}
+    assert asked(registered.until("2024-12-31")) == []
+
+
 def test_another_run_of_the_same_year_is_a_run_of_its_own_r39(registered):
     registered.fee_run(2024, "2024-06-01")
     registered.fee_run(2024, "2024-11-01")
