@@ -142,6 +142,19 @@ def test_a_restart_goes_on_where_the_last_turn_left_off_r39(registered, monkeypa
     assert registered.world.next_instant() is None
 
 
+def test_an_operator_sees_how_far_a_run_has_come_r39(registered, monkeypatch):
+    def says():
+        (run,) = registered.world.fee_runs
+        return run.progress(registered.world.owners)
+
+    registered.fee_run(2024, "2024-06-01")
+    assert says() == "yearly run 2024, from 2024-06-01 00:00: 0 of 6 owners asked"
+    monkeypatch.setattr("workers.stream.world.FULL", 4)
+    turn = Turn(registered.world)
+    turn.let_days_come(RUN_BEGINS)
+    assert says() == "yearly run 2024, from 2024-06-01 00:00: 4 of 6 owners asked"
+
+
 def test_a_changelog_from_before_the_runs_is_read(registered):
     older = [record for record in registered.changelog if record.key != b"progress"]
     assert list(restored(older, registered.world.tariffs).fee_runs) == []
