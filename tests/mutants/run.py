@@ -16,16 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from click import echo
-from fresh_trial import Trial, survives
+from fresh_trial import Trial, run_at_import, survives
 from mutmut.configuration import config
 from mutmut.stats import status_by_exit_code
 from reviewed import LIST, reviewed_survivors
 from rule_mutants import Mutant, mutants_of, rule_modules
 
 WORK = Path("mutants")
-LEFT_ALIVE = WORK / "left-alive.json"
-MUST_DIE_PERCENT = 95
-_ALIVE = {"survived", "no tests", "not checked", "suspicious"}
+LEFT_ALIVE = {"survived", "no tests", "not checked", "suspicious"}
 
 
 def main() -> int:
@@ -40,10 +38,10 @@ def main() -> int:
         parser.error("none of these is a rule module (see [tool.mutmut] in pyproject.toml)")
     if asked.again:
         before = {tuple(each) for each in json.loads(LEFT_ALIVE.read_text())}
-        in_question = [mutant for mutant in everything if mutant.identity in before]
+        in_question, alive = [mutant for mutant in everything if mutant.identity in before], []
     else:
-        in_question = _not_killed_by_mutmut(everything, asked.parts, asked.processes)
-    alive = _still_alive(in_question, asked.processes)
+        in_question, alive = _left_by_mutmut(everything, asked.parts, asked.processes)
+    alive += _alive_from_scratch(in_question, asked.processes)
     LEFT_ALIVE.write_text(json.dumps([mutant.identity for mutant in alive]))
     if not asked.again:
         _tell_figures(everything, alive)
@@ -52,19 +50,24 @@ def main() -> int:
     return 0 if died >= MUST_DIE_PERCENT else 1
 
 
-def _not_killed_by_mutmut(everything: Sequence[Mutant], parts: Sequence[str], processes: int) -> list[Mutant]:
-    """Let mutmut try what it can, from a clean start; returns what is left to be tried."""
+def _left_by_mutmut(
+    everything: Sequence[Mutant], parts: Sequence[str], processes: int
+) -> tuple[list[Mutant], list[Mutant]]:
+    """Let mutmut try what it can, anew; returns what it could not judge, and what it found alive."""
     shutil.rmtree(WORK, ignore_errors=True)
     names = {mutant.name for mutant in everything if mutant.name}
     patterns = sorted({f"{mutant.dotted_module}.x*" for mutant in everything if mutant.name}) if parts else []
     _mutmut("run", "--max-children", str(processes), *patterns)
-    codes: dict[str, int | None] = {}
+    codes: dict[str | None, int | None] = {}
     for path in {mutant.path for mutant in everything}:
         meta = WORK / f"{path}.meta"
         codes |= json.loads(meta.read_text())["exit_code_by_key"] if meta.exists() else {}
     if names != codes.keys():
         raise SystemExit("mutmut numbers its mutants otherwise than rule_mutants.py; has its version changed?")
-    return [mutant for mutant in everything if not mutant.name or status_by_exit_code[codes[mutant.name]] in _ALIVE]
+    blind_to = run_at_import(_selection())
+    alive = [mutant for mutant in everything if status_by_exit_code[codes.get(mutant.name)] in _ALIVE]
+    unjudged = [mutant for mutant in alive if mutant.name is None or mutant.place in blind_to]
+    return unjudged, [mutant for mutant in alive if mutant.name is not None and mutant.place not in blind_to]
 
 
 def _mutmut(*arguments: str) -> None:
@@ -78,18 +81,18 @@ def _mutmut(*arguments: str) -> None:
         raise SystemExit(done.stdout[-20_000:] + done.stderr[-20_000:])
 
 
-def _still_alive(in_question: Sequence[Mutant], processes: int) -> list[Mutant]:
+def _alive_from_scratch(in_question: Sequence[Mutant], processes: int) -> list[Mutant]:
     """Try each from scratch; the untouched code goes first and must pass, else every mutant would seem to die."""
     if not in_question:
         return []
     stats = json.loads((WORK / "mutmut-stats.json").read_text())
-    duration, noticed_by = stats["duration_by_test"], stats["tests_by_mangled_function_name"]
-    arguments, selection = config().pytest_add_cli_args, config().pytest_add_cli_args_test_selection
+    duration, reached_by = stats["duration_by_test"], stats["tests_by_mangled_function_name"]
 
     def trial(mutant: Mutant, source: str) -> Trial:
-        names = [name for name in noticed_by if name.startswith(f"{mutant.dotted_module}.x")]
-        likely = sorted({test for name in names for test in noticed_by[name]}, key=lambda test: duration.get(test, 0.0))
-        return Trial(mutant.dotted_module, source, tuple(likely), tuple(selection), tuple(arguments))
+        names = [name for name in reached_by if name.startswith(f"{mutant.dotted_module}.x")]
+        likely = {test for name in names for test in reached_by[name]}
+        tests = sorted(duration, key=lambda test: (test not in likely, duration[test]))
+        return Trial(mutant.dotted_module, source, (*config().pytest_add_cli_args, *tests))
 
     untouched = trial(in_question[0], in_question[0].module.code)
     verdicts = survives([untouched, *(trial(mutant, mutant.source()) for mutant in in_question)], processes)
@@ -101,6 +104,10 @@ def _still_alive(in_question: Sequence[Mutant], processes: int) -> list[Mutant]:
         echo(f"\rtried from scratch: {done} of {len(in_question)}, {len(alive)} alive ", nl=False, err=True)
     echo(err=True)
     return alive
+
+
+def _selection() -> tuple[str, ...]:
+    return (*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection)
 
 
 def _tell_figures(everything: Sequence[Mutant], alive: Sequence[Mutant]) -> None:
