@@ -213,6 +213,8 @@ class Node:
     renumbering: Renumbering | None = None
     replaced_by: SorId | None = None
     """The unit that says it replaces this one."""
+    moved_here_by: int | None = None
+    """The version with which another owner gave the unit up, and its dossier came here."""
     self_registration: SelfRegistered | None = None
     standing: Standing = Unforwarded()
     ledger: tuple[LedgerEntry, ...] = ()
