@@ -23,7 +23,9 @@ from reviewed import LIST, reviewed_survivors
 from rule_mutants import Mutant, mutants_of, rule_modules
 
 WORK = Path("mutants")
-LEFT_ALIVE = {"survived", "no tests", "not checked", "suspicious"}
+LEFT_ALIVE = WORK / "left-alive.json"
+MUST_DIE_PERCENT = 95
+_ALIVE = {"survived", "no tests", "not checked", "suspicious"}
 
 
 def main() -> int:
