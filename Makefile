@@ -23,6 +23,9 @@ run: $(READY) ## Play the demo on a local Kafka and keep running (ARGS=--once to
 test: $(READY) lint ## Check everything: style, types, layers, tests (ARGS to pytest)
 	$(VENV)/bin/pytest $(ARGS)
 
+simulate: $(READY) ## The loop under simulated faults (ARGS="--seed 0 --count 10000")
+	PYTHONPATH=$(CURDIR):tests $(VENV)/bin/python -m simulation $(ARGS)
+
 lint: $(READY) ## Style, types and import layers only
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -35,4 +38,4 @@ contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test lint contracts clean
+.PHONY: help setup run test simulate lint contracts clean

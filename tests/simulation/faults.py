@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from random import Random
@@ -39,17 +40,22 @@ _SELDOM: Final = {"poll": 0.1, "changelog": 0.5}
 class Weather:
     """How rough it is: the chance of a fault at each call, and a count of those that came about."""
 
-    def __init__(self, rng: Random, chance: float) -> None:
+    def __init__(self, rng: Random, chance: float, *, clocks_jump: bool) -> None:
         self.rng = rng
         self.chance = chance
+        self._faults = FAULTS if clocks_jump else tuple(fault for fault in FAULTS if fault != "clock jump")
         self.came: Counter[tuple[str, Fault]] = Counter()
+        self.trace: list[str] = []
+        """Every call there was, for whoever wants to see two runs be the same."""
 
     def strikes(self, step: str) -> Fault | None:
         """The fault that befalls this call, if any."""
+        self.trace.append(step)
         if self.rng.random() >= self.chance * _SELDOM.get(step, 1.0):
             return None
-        fault = self.rng.choice(FAULTS)
+        fault = self.rng.choice(self._faults)
         self.came[step, fault] += 1
+        self.trace.append(fault)
         return fault
 
 
@@ -108,12 +114,13 @@ class RoughNetwork:
 
     def shows(self, topic: str, end: int) -> int:
         """Now and then a topic is slow: fetches reach no further than they did, for some seconds."""
-        now, rng = asyncio.get_running_loop().time(), self._weather.rng
-        until, offset = self._slow.get(topic, (0.0, 0))
-        if now < until:
-            return min(offset, end)
-        if rng.random() < self._weather.chance:
-            self._slow[topic] = (now + rng.random() * 3, rng.randint(0, end))
+        if topic in self._slow:
+            until, offset = self._slow[topic]
+            if asyncio.get_running_loop().time() < until:
+                return min(offset, end)
+            del self._slow[topic]
+        elif end and self._weather.rng.random() < self._weather.chance:
+            self._slow[topic] = asyncio.get_running_loop().time() + self._weather.rng.random() * 3, end
         return end
 
 
@@ -125,9 +132,7 @@ def _quietly(call: Callable[[], object]) -> Callable[[], None]:
     """Nobody waits for the answer any more, be it an error."""
 
     def late() -> None:
-        try:
+        with contextlib.suppress(Exception):
             call()
-        except Exception:  # noqa: BLE001, S110
-            pass
 
     return late

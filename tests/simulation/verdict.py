@@ -48,6 +48,7 @@ class Verdict:
         return not (self.lost or self.duplicated or self.wrong or self.out_of_order or self.open_transactions)
 
     def __add__(self, other: Verdict) -> Verdict:
+        """Both together, without their notes."""
         return Verdict(
             self.histories + other.histories,
             self.faults + other.faults,
@@ -56,7 +57,6 @@ class Verdict:
             self.wrong + other.wrong,
             self.out_of_order + other.out_of_order,
             self.open_transactions + other.open_transactions,
-            self.notes + other.notes,
         )
 
     def __str__(self) -> str:
@@ -113,7 +113,7 @@ def _told(record: InputRecord, *, by_the_minute: bool) -> _Told:
 
 def _compare(verdict: Verdict, seen: Iterable[_Told], expected: Iterable[_Told]) -> None:
     seen_by_id, expected_by_id = _by_id(seen), _by_id(expected)
-    for each in seen_by_id.keys() | expected_by_id.keys():
+    for each in sorted(seen_by_id.keys() | expected_by_id.keys()):
         found, wanted = seen_by_id[each], expected_by_id[each]
         surplus = found.total() - wanted.total()
         if not wanted:
@@ -160,7 +160,7 @@ def _compare_state(
     verdict: Verdict, found: dict[str, OwnerState], sources: Sequence[Expected], *, by_the_minute: bool
 ) -> None:
     wanted = {owner: state for source in sources for owner, state in source.owners.items()}
-    for owner in found.keys() | wanted.keys():
+    for owner in sorted(found.keys() | wanted.keys()):
         ours, theirs = (_plain(states.get(owner), by_the_minute=by_the_minute) for states in (found, wanted))
         if ours != theirs:
             verdict.wrong += 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.clock import SystemClock
 from contracts.tariffs import TariffTable
-from support.memory_log import MemoryBroker, MemoryLog
+from support.memory_log import Partition
 from workers.app.reporter import LogAndMetrics
 from workers.stream.loop import PartitionLoop
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 _AT_REST: Final = 20
 
 
-def broker_with(world: Scenario) -> MemoryBroker:
-    """A broker that holds the scenario's records, each in its topic."""
+def partition_with(world: Scenario) -> Partition:
+    """One partition that holds the scenario's records, each in its topic."""
     return partitions_with(world, 1)[0]
 
 
-def partitions_with(world: Scenario, count: int) -> list[MemoryBroker]:
+def partitions_with(world: Scenario, count: int) -> list[Partition]:
     """The same, divided among partitions by key."""
-    partitions = MemoryBroker.several(count)
+    partitions = Partition.several(count)
     for record in world.records:
-        partitions[0].of_key(record.key).receive(record)
+        partitions[0].receive(record)
     return partitions
 
 
@@ -50,27 +50,27 @@ class Counting(LogAndMetrics):
 
 
 async def work(
-    *partitions: MemoryBroker, clock: Clock | None = None, transactional: bool = True, flood_limit: int = 100
+    *partitions: Partition, clock: Clock | None = None, transactional: bool = True, flood_limit: int = 100
 ) -> None:
     """Run a loop on each partition until the inputs are handled and all of them have long had nothing to do."""
     clock = clock or SystemClock()
     reporters = [Counting(clock) for _ in partitions]
     loops = [
         PartitionLoop(
-            broker.partition,
-            lambda broker=broker: MemoryLog(broker, transactional=transactional),
+            partition.number,
+            lambda partition=partition: partition.new_log(transactional=transactional),
             clock,
             TariffTable.load(),
             reporter,
             flood_limit,
         )
-        for broker, reporter in zip(partitions, reporters, strict=True)
+        for partition, reporter in zip(partitions, reporters, strict=True)
     ]
     tasks = [asyncio.create_task(loop.run()) for loop in loops]
     async with asyncio.timeout(120):
         while not any(task.done() for task in tasks):
             await asyncio.sleep(0.01)
-            handled = not transactional or all(broker.is_handled for broker in partitions)
+            handled = not transactional or all(partition.is_handled for partition in partitions)
             if handled and all(reporter.idle > _AT_REST for reporter in reporters):
                 break
         for loop in loops:

@@ -50,14 +50,15 @@ class RecordLog:
     @property
     def last_stable(self) -> int:
         """How far a `read_committed` reader may read: to the first record of a transaction still open."""
-        return min(self._open.values(), default=self.end)
+        return min(self._open.values()) if self._open else self.end
 
     def append(self, record: InputRecord, transaction: Transaction | None = None) -> None:
-        """Write a record, in a transaction or without one."""
+        """Write a record, in a transaction or without one. Kafka's timestamps know milliseconds, no less."""
         if transaction is not None and transaction not in self._open:
             self._open[transaction] = self.end
             transaction.unmarked.append(self)
-        placed = replace(record, partition=self.partition, offset=self.end)
+        timestamp = record.timestamp.replace(microsecond=record.timestamp.microsecond // 1000 * 1000)
+        placed = replace(record, partition=self.partition, offset=self.end, timestamp=timestamp)
         self._entries.append(_Entry(placed, transaction))
 
     def mark(self, transaction: Transaction) -> None:
@@ -77,6 +78,8 @@ class RecordLog:
         if not self.start <= position <= self.end:
             raise OffsetOutOfRangeError({(self.topic, self.partition): position})
         found: list[InputRecord] = []
+        if position == self.end:
+            return found, position
         limit = self.last_stable if until is None else min(until, self.last_stable)
         while position < limit and len(found) < most:
             entry = self._entries[position]
