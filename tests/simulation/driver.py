@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from datetime import datetime
 from random import Random
 from typing import Final
 from unittest.mock import patch
@@ -23,6 +25,7 @@ _CHANCES: Final = (0.0, 0.003, 0.01, 0.03, 0.08)
 _DELAYS: Final = (0.0, 0.0, 0.05, 3.0)
 _IDLE_SECONDS: Final = 2.0
 """Longer than in production: a partition with nothing to do need not come round so often. Records wake it at once."""
+_RETENTION: Final = 0.1
 _PATIENCE: Final = 900.0
 _AFTERMATH: Final = 60.0
 """Seconds until every frozen worker is thawed and gone, every late call has arrived, every transaction timed out."""
@@ -42,6 +45,8 @@ class Simulation:
         self.story = tell(rng)
         self.weather = Weather(rng, rng.choice(_CHANCES), clocks_jump=self.story.clocks_jump)
         self._partitions = rng.choice((1, 2, 3))
+        self._full = rng.choice((1, 3, 2000, 2000))
+        """How much a turn takes on: little, so that one day or one message is spread over several transactions."""
         longest = rng.choice(_DELAYS), rng.choice(_DELAYS)
         self.broker = MemoryBroker(
             self._partitions,
@@ -55,7 +60,11 @@ class Simulation:
 
     def judge(self) -> Verdict:
         """Run it, in virtual time, and lay what came of it beside what had to come."""
-        with patch("workers.stream.loop._IDLE_SECONDS", _IDLE_SECONDS):
+        idle, full = (
+            patch("workers.stream.loop._IDLE_SECONDS", _IDLE_SECONDS),
+            patch("workers.stream.world.FULL", self._full),
+        )
+        with idle, full:
             return run_in_virtual_time(self._run())
 
     async def _run(self) -> Verdict:
@@ -93,16 +102,27 @@ class Simulation:
             self.broker.publish(_as_sent(arrival.record))
             await asyncio.sleep(self._rng.choice((0, 0, 0.01, 0.3, 3)) * self._rng.random())
 
-    async def _wait_until(self, instant) -> None:
+    async def _wait_until(self, instant: datetime) -> None:
         """Let the days up to the instant come one by one."""
         await self._settle()
         while (due := self._next_due()) is not None and due < instant:
             self._world_time.set(due)
             await self._settle()
+        if self._rng.random() < _RETENTION:
+            self._delete_what_is_handled()
         self._world_time.set(instant)
         await self._settle()
 
-    def _next_due(self):
+    def _delete_what_is_handled(self) -> None:
+        """What retention does to the inputs, at the latest moment that is allowed."""
+        for topic, partition in self._inputs():
+            handled = self.broker.committed(GROUP, topic, partition)
+            self.broker.log(topic, partition).delete_before(handled or 0)
+
+    def _inputs(self) -> Iterator[tuple[str, int]]:
+        return ((topic, partition) for topic in WORKER_INPUTS for partition in range(self._partitions))
+
+    def _next_due(self) -> datetime | None:
         worlds = [worker.loop.world for worker in self._current.values() if worker is not None]
         instants = [world.next_instant() for world in worlds if world is not None]
         now = self._world_time.now()
@@ -123,13 +143,10 @@ class Simulation:
         return at_rest and not self.broker.open_transactions() and self._is_handled()
 
     def _is_handled(self) -> bool:
-        for topic in WORKER_INPUTS:
-            for partition in range(self._partitions):
-                log = self.broker.log(topic, partition)
-                committed = self.broker.committed(GROUP, topic, partition) or 0
-                if log.read(committed, 1)[0]:
-                    return False
-        return True
+        return not any(
+            self.broker.log(topic, partition).read(self.broker.committed(GROUP, topic, partition) or 0, 1)[0]
+            for topic, partition in self._inputs()
+        )
 
     async def _end(self) -> None:
         """Every worker stops; what is still on its way arrives."""

@@ -15,7 +15,7 @@ from adapters.kafka.port import LogError
 from contracts.records import OutputRecord
 from contracts.tariffs import TariffTable
 from contracts.topics import Topic
-from support.memory_log import Partition
+from support.memory_log import GROUP, Partition
 from support.scenario import Scenario
 from support.trees import private_clinic
 from support.work import Counting, partition_with, work
@@ -90,6 +90,17 @@ def writing(partition: Partition) -> list[str]:
     """The steps of the first transaction and what follows, repeated ones once."""
     steps = [step for step in partition.steps if step not in {"poll", "ends"}]
     return [step for step, _ in groupby(steps[steps.index("send") :])]
+
+
+async def test_a_group_whose_offsets_have_expired_goes_on_from_its_own_progress():
+    world, clock = story(), SettableClock(datetime(2023, 3, 10, tzinfo=UTC))
+    partition = partition_with(world)
+    await work(partition, clock=clock)
+    partition.broker.forget_group(GROUP)
+    world.at("2023-03-10 10:00").self_registers(CLINIC.place, category="4")
+    partition.receive(world.records[-1])
+    await work(partition, clock=clock)
+    assert ids(partition.sent()) == ids(each.record for each in world.outputs)
 
 
 async def test_everything_is_acknowledged_before_the_commit():
