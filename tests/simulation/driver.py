@@ -27,6 +27,7 @@ _IDLE_SECONDS: Final = 2.0
 """Longer than in production: a partition with nothing to do need not come round so often. Records wake it at once."""
 _RETENTION: Final = 0.1
 _PATIENCE: Final = 900.0
+"""Seconds in which everything must be done once nothing more goes wrong; virtual ones, like all here."""
 _AFTERMATH: Final = 60.0
 """Seconds until every frozen worker is thawed and gone, every late call has arrived, every transaction timed out."""
 
@@ -54,7 +55,7 @@ class Simulation:
             offset_delay=lambda: longest[1] * rng.random(),
         )
         self._world_time = SettableClock(self.story.arrivals[0].at)
-        self._current: dict[int, Worker | None] = {}
+        self._current: dict[int, Worker | None] = dict.fromkeys(range(self._partitions))
         self.workers: list[Worker] = []
         self.notes: list[str] = []
 
@@ -68,7 +69,7 @@ class Simulation:
             return run_in_virtual_time(self._run())
 
     async def _run(self) -> Verdict:
-        for partition in range(self._partitions):
+        for partition in self._current:
             self._start(partition)
         await (self._tell_calmly() if self.story.is_calm else self._tell_busily())
         self.weather.chance = 0.0
@@ -150,10 +151,9 @@ class Simulation:
 
     async def _end(self) -> None:
         """Every worker stops; what is still on its way arrives."""
-        current, self._current = self._current, {}
-        for worker in current.values():
-            if worker is not None:
-                worker.loop.stop()
+        self._current = {}
+        for worker in self.workers:
+            worker.loop.stop()
         await asyncio.sleep(_AFTERMATH)
         for worker in self.workers:
             worker.thaw()
@@ -161,7 +161,7 @@ class Simulation:
         await asyncio.gather(*(worker.task for worker in self.workers), return_exceptions=True)
 
     def _start(self, partition: int) -> None:
-        if partition in self._current or not self.workers or len(self._current) < self._partitions:
+        if partition in self._current:  # else all is over
             worker = Worker(self.broker, partition, self._world_time, self.weather, self._gone, self._loop_class)
             worker.task.add_done_callback(lambda _: self._gone(worker))
             self._current[partition] = worker

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from adapters.kafka.memory.broker import MemoryBroker
+from contracts import dead_letters as names
 from contracts.records import InputRecord
 from contracts.topics import Topic
 from simulation.recount import Expected, remembered
@@ -25,9 +26,10 @@ _OUTPUTS = (
     Topic.FEE_RUNS,
 )
 _TYPES = {each: TypeAdapter(each) for each in (Node, CvrEntry, Backlog)}
-_PLACE = "__connect.errors."
 _INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z")
-_TIMES = frozenset({"ce_time", "dlq.first-failed-at"})
+_OF_PLACE = frozenset({names.CONNECT_TOPIC, names.CONNECT_PARTITION, names.CONNECT_OFFSET})
+"""Headers of a dead letter that say where its original lay; a replay has it lie elsewhere."""
+_OF_TIME = frozenset({"ce_time", names.FIRST_FAILED_AT})
 
 
 @dataclass
@@ -101,14 +103,14 @@ def judged(broker: MemoryBroker, partitions: int, sources: Sequence[Expected], *
 
 
 def _told(record: InputRecord, *, by_the_minute: bool) -> _Told:
-    headers = {name: value for name, value in record.headers if not name.startswith(_PLACE)}
+    left_out = _OF_PLACE if by_the_minute else _OF_PLACE | _OF_TIME
+    headers = tuple((name, value) for name, value in record.headers if name not in left_out)
+    content: tuple[object, ...] = (record.value, headers, record.timestamp)
     if not by_the_minute:
-        headers = {name: value for name, value in headers.items() if name not in _TIMES}
-    ce_id = headers.get("ce_id", b"").decode() if record.topic != Topic.DEAD_LETTERS else repr(record.value)
-    content = (record.value, tuple(headers.items()), record.timestamp)
-    if not by_the_minute:
-        content = (_INSTANT.sub(b"", record.value or b""), tuple(headers.items()))
-    return _Told((record.topic, ce_id), (record.topic, record.key), content)
+        content = (_INSTANT.sub(b"", record.value or b""), headers)
+    is_dead = record.topic == Topic.DEAD_LETTERS
+    of_its_own = repr(record.value) if is_dead else dict(record.headers)["ce_id"].decode()
+    return _Told((str(record.topic), of_its_own), (str(record.topic), record.key), content)
 
 
 def _compare(verdict: Verdict, seen: Iterable[_Told], expected: Iterable[_Told]) -> None:
