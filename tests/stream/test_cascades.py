@@ -49,3 +49,14 @@ async def test_a_cascade_that_fails_at_every_other_transaction_comes_once_and_in
     assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
     assert len(ids(broker)) == 5 * 60
     assert max(broker.transactions) < 20 + 3 * 10
+
+
+async def test_a_record_of_a_sender_whose_clock_is_behind_does_not_overtake_a_cascade_r11(small_steps):
+    world, tree = Scenario(), wide_owner(60)
+    world.sor(tree)
+    world.at("2023-02-02 10:00").sor(tree.owner, telephone="1")
+    world.at("2023-02-02 09:00").sor(tree.places[-1], name="Nyt navn")
+    broker = broker_with(world)
+    broker.fail_every["after commit"] = 2
+    await work(broker)
+    assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
