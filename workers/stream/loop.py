@@ -175,6 +175,7 @@ class PartitionLoop:
             self._questions_asked = True
 
     async def _turn(self, seat: Seat) -> None:
+        seat.horizon.forget_after(self._clock.latest())
         await self._poll(seat)
         started = _now()
         turn = Turn(seat.world)
