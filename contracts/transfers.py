@@ -20,4 +20,6 @@ class UnitTransferred(Message):
     sor_id: SorId
     owner_sor_id: SorId
     from_owner_sor_id: SorId
+    version: int = Field(ge=0)
+    """The unit's version that moved it: a later one may have moved it on."""
     dossier: Annotated[str, Field(max_length=200_000)]
