@@ -106,6 +106,7 @@ class Clerk:
                 self._close_one(place, now)
 
     def _close_one(self, place: Place, now: datetime) -> None:
+        self._forward_last(place, now)
         standing, last = self.told.standing(place.unit), self.told.last_registration(place.unit)
         self.told.tell("closed", now, last or identity(place.way))
         if standing is None and last is not None:
@@ -115,6 +116,15 @@ class Clerk:
         elif standing is not None:
             self.told.tell("withdrawn", now, standing.registration, reason="closed-unregistered")
             self._ask_closing(place, standing.registration, now, registered=False)
+
+    def _forward_last(self, place: Place, now: datetime) -> None:
+        """A closure that takes effect as it is recorded is still a change of the record (R17)."""
+        standing = self.told.standing(place.unit)
+        if standing is None or not place.way[0]["isTreatmentPlace"]:
+            return
+        fresh = record(place.way, standing.registration, registered=standing.registered, closes_on=place.closes_on)
+        if fresh != standing.record:
+            self.told.tell("forwarded", now, standing.registration, **fresh)
 
     def _end_by_closing(self, place: Place, registration: Registration, now: datetime) -> None:
         closing = place.closing
