@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.danish_time import effective_after
+from contracts.danish_time import danish_date, effective_after
+from workers.tree.state import Registered
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -34,6 +35,11 @@ class Closing:
         """00:00 in Copenhagen on the day after (R25)."""
         return effective_after(self.last_day)
 
+    @property
+    def taken_on(self) -> date:
+        """The Danish day on which it is both announced and due."""
+        return danish_date(max(self.effective_at, self.announcement.registered_at))
+
 
 def closing_of(draft: Draft, node: Node) -> Closing | None:
     """The earliest closure on the unit's way up to its owner; None when nothing is announced.
@@ -54,12 +60,15 @@ def closing_of(draft: Draft, node: Node) -> Closing | None:
     return earliest
 
 
-def due_at(draft: Draft, node: Node) -> datetime | None:
+def closure_due_at(draft: Draft, node: Node) -> datetime | None:
     """The instant the unit's closure wants to take effect, or None: level-triggered, "due and not yet done".
 
-    While an ancestor is missing nothing is due: what the closure ends is not known yet (R13).
+    While an ancestor is missing nothing is due: what the closure ends is not known yet (R13). A closed unit that has
+    been registered since, late but in time, is due again.
     """
-    if node.closed is not None or node.entity is None or node.has_moved or draft.path(node.entity) is None:
+    if node.entity is None or node.has_moved or draft.path(node.entity) is None:
+        return None
+    if node.closed is not None and not isinstance(node.standing, Registered):
         return None
     closing = closing_of(draft, node)
     return closing.effective_at if closing is not None else None

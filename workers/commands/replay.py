@@ -65,9 +65,9 @@ def command(records: Path, out: Path, until: datetime | None, cvr: Path | None, 
         click.echo(f"{each.sor_id} waits for {each.waits_for}", err=True)
     if len(waits) > _SHOWN:
         click.echo(f"… and {len(waits) - _SHOWN} more wait", err=True)
-    for topic, count in sorted(replay.not_consumed.items()):
+    for topic, count in sorted(replay.left_out.items()):
         click.echo(
-            f"{count} records of {topic} left out: this version of the worker does not read that topic", err=True
+            f"{count} records of {topic} left out: the replay makes its own, or the worker does not read it", err=True
         )
 
 

@@ -66,7 +66,6 @@ class Seat:
 
     log: PartitionLog
     world: World
-    partitions: int
     merge: Merge = field(default_factory=lambda: Merge(_TOPICS))
     drained: frozenset[str] = frozenset()
     horizon: Horizon = field(default_factory=Horizon)
@@ -150,7 +149,7 @@ class PartitionLoop:
             raise RuntimeError(f"the restore is incomplete: committed {ahead}, progress {progress}; opening again")
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
-        seat = Seat(log, restoring.world(self._tariffs), partitions, heard_from_broker=_now())
+        seat = Seat(log, restoring.world(self._tariffs, partitions), heard_from_broker=_now())
         await self._ask_again(seat)
         self._reporter.opened(self._partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
@@ -246,7 +245,7 @@ class PartitionLoop:
         So an undo that was on the topic in time is heeded in time, however far the worker lags behind (R24, R26).
         Raises `TimeoutError` when that stays unknown for a minute: a day that does not come must not be silent.
         """
-        soonest = seat.world.agenda.next()
+        soonest = seat.world.next_instant()
         if soonest is None or soonest > until:
             seat.overdue_since = None
             return True
@@ -256,7 +255,7 @@ class PartitionLoop:
             return turn.let_days_come(bound) and bound == until
         seat.overdue_since = seat.overdue_since or _now()
         if _now() - seat.overdue_since > _OVERDUE_SECONDS:
-            raise TimeoutError(f"a closure due at {soonest} waits: the inputs cannot be read to their ends")
+            raise TimeoutError(f"what is due at {soonest} waits: the inputs cannot be read to their ends")
         return False
 
     async def _bring_home(self, seat: Seat, turn: Turn) -> None:
@@ -270,7 +269,7 @@ class PartitionLoop:
             await log.send(turn.outputs)
             if not log.is_transactional:
                 await log.delivered()  # the progress record must not be safe before what it speaks of
-            await log.send(list(changelog_of(turn, self._partition, positions, seat.partitions)))
+            await log.send(list(changelog_of(turn, self._partition, positions)))
             await log.delivered()
         async with asyncio.timeout(CALL_SECONDS):
             await log.send_offsets(positions)

@@ -1,4 +1,4 @@
-"""The state of one owner: every unit by its newest version, its standing in BSR, its fees, and what CVR said.
+"""The state of one owner: every unit by its newest version, its standing in BSR, its fees, and what others said.
 
 Plain frozen data: the same objects are decided upon, kept in memory, and written to the changelog as JSON.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from contracts.cvr_facts import CvrAnswer
 from contracts.deregistrations import DeregistrationCause
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.invoice_triggers import NotDueReason, Occasion
+from contracts.notices import ExemptionKind
 from contracts.registrations import WithdrawalReason
 from contracts.self_registrations import SelfRegistered
-from contracts.sor_entities import EntityChanged
+from contracts.sor_entities import EntityChanged, OwnerType
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,34 @@ class Closed:
 
     last_day: date
     by: SorId
+    taken_on: date
+    """The day it was both announced and due: whoever registered before was in the register when it came."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes a registration the one it is (R6). `p_number` only for public owners (R5)."""
+    """What makes a registration the one it is (R6). `p_number` only for public owners (R5).
+
+    `owner_type` is not part of it, but what its fees are judged by, also when the unit has gone to another owner since.
+    """
 
     registration_id: UUID
     sor_id: SorId
     cvr: CvrNumber | None
     p_number: PNumber | None
+    owner_type: OwnerType | None
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbering:
+    """The version that last gave a unit another number, owner type, parent or owner, and the day it counts from.
+
+    Whether a place under it thereby has become another registration is seen by comparing identities (R4, R5).
+    """
+
+    on: date
+    registered_at: datetime
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,8 @@ class Triggered:
     registration_id: UUID
     fee_year: int
     occasion: Occasion
+    scheme: str | None = None
+    """The regional lægevagt whose one fee this is (R42)."""
     kind: Literal["triggered"] = "triggered"
 
 
@@ -123,6 +145,7 @@ class Parked:
     fee_year: int
     occasion: Occasion
     event_id: str
+    asked_at: datetime
     kind: Literal["parked"] = "parked"
 
     @property
@@ -135,16 +158,65 @@ LedgerEntry = Triggered | NotDue | Parked
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """A place leaves BSR without closing in SOR: by STPS's decision (R28) or its own deletion request (R45)."""
+
+    effective_on: date
+    """The first day it is out."""
+    cause: Literal["stps-decision", "deletion-request"]
+    treated_in_year: bool
+    noted_on: date
+    event_id: str
+    is_taken: bool = False
+    """Whether it has taken effect."""
+    ended: date | None = None
+    """The day of registration of the self-registration that it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispensation:
+    """STPS lets the unit off a `share` of a year's fee (R36)."""
+
+    fee_year: int
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A notification (underretning) of one of the four kinds (R44)."""
+
+    kind: ExemptionKind
+    notified_on: date
+    until: date | None = None
+    """The last day of a temporary event; the other kinds last until the place registers (R46)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What STPS has decided and told of one unit, or, on the owner itself, of all its units."""
+
+    departures: tuple[Departure, ...] = ()
+    dispensations: tuple[Dispensation, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    deletion_requests: tuple[str, ...] = ()
+    """The reference numbers of the requests seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """Everything known of one SOR-id. `entity` is None while only a self-registration has arrived (R13)."""
+    """Everything known of one SOR-id. `entity` is None while only others have spoken of it (R13)."""
 
     sor_id: SorId
     entity: EntityChanged | None = None
     announcement: Announcement | None = None
     closed: Closed | None = None
+    renumbering: Renumbering | None = None
+    replaced_by: SorId | None = None
+    """The unit that says it replaces this one."""
     self_registration: SelfRegistered | None = None
     standing: Standing = Unforwarded()
     ledger: tuple[LedgerEntry, ...] = ()
+    notices: Notices = Notices()
 
     @property
     def has_moved(self) -> bool:

@@ -1,0 +1,21 @@
+"""``dk.sorbro.unit.transferred.v1`` on ``sorbro.transfers.v1``: a unit's dossier follows it to its new owner.
+
+Owners may live on different partitions, and each partition knows only its own. What BSR has been told of a unit, its
+self-registration, its fees and STPS's notices must be known where the unit is decided upon from now on (R4, R39).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.identifiers import SorId
+from contracts.wire import Message
+
+
+class UnitTransferred(Message):
+    """Keyed by the new owner. `dossier` is the unit as the worker's own changelog writes it."""
+
+    sor_id: SorId
+    owner_sor_id: SorId
+    from_owner_sor_id: SorId
+    dossier: dict[str, Any]
