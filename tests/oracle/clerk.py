@@ -102,7 +102,7 @@ class Clerk:
     def _close(self, places: list[Place], now: datetime) -> None:
         due = [(place.closing.effective_at, place) for place in places if place.closing and place.is_closed(now)]
         for _, place in sorted(due, key=lambda each: each[0]):
-            if not self.told.has_noted("closed", place.unit):
+            if not self.told.of(place.unit, "closed"):
                 self._close_one(place, now)
 
     def _close_one(self, place: Place, now: datetime) -> None:

@@ -62,6 +62,8 @@ def _effect(output: Output, names: dict[str, Registration]) -> Effect:
         value["effectiveAt"] = utc(value["effectiveAt"])
         successor = value["successorRegistrationId"]
         value["successor"] = names.get(successor, Registration(f"nobody: {successor}", None, None)) if successor else None
+    if kind == "triggered":
+        value["flags"] = sorted(value["flags"])
     return Effect(kind, output.time, registration, {name: value[name] for name in _COMPARED[kind]})
 
 

@@ -14,8 +14,18 @@ from oracle.papers import Papers
 from oracle.record import Way
 from oracle.tariff import kroner
 from oracle.told import Told
+from oracle.unsettled import NULL_START_AT_CLOSURE
 
 HOSPITAL = "22232009"
+CATEGORIES: dict[str, set[str]] = {
+    "22232009": {"1"},
+    "550661000005105": {"3b"},
+    "550621000005101": {"2", "3a", "4"},
+    "554061000005105": {"2", "3a", "4", "5"},
+}
+"""What 003 §4.1 lets the kinds of units in these histories say (R43): hospital, out of hours, home nursing, chiropody.
+
+Doctors make any place but the first two a 2 or a 3a (the categories are stepwise)."""
 SCHEME_YEARS = (2021, 2023)
 
 
@@ -54,7 +64,7 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
         return "already-triggered"
     if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, said):
         return "exempt-notified"
-    if said is None or notices.began_on(said).year > question.year:
+    if said is None or _begins_later(said, question):
         return "not-registered"
     if owner["ownerType"] == "region" and said["category"] == "1":
         return "region-lump-sum"
@@ -68,6 +78,12 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     if site is not None and any(each.kind == "triggered" and each.facts["scheme"] == site for each in told.effects):
         return "already-triggered"
     return None
+
+
+def _begins_later(said: Json, question: Question) -> bool:
+    if NULL_START_AT_CLOSURE and said["treatmentStartedOn"] is None:
+        return False
+    return notices.began_on(said).year > question.year
 
 
 def scheme(question: Question) -> tuple[str, str, int] | None:
@@ -116,9 +132,16 @@ def _bill(question: Question) -> dict[str, Any]:
             "billedSorId": _billed(question.way),
         },
         "referenceId": said["referenceId"],
-        "flags": ["dispensation-candidate"] if is_candidate else [],
+        "flags": ["dispensation-candidate"] * is_candidate + ["suspect-category"] * _is_suspect(question.way, said),
         "scheme": scheme(question),
     }
+
+
+def _is_suspect(way: Way, said: Json) -> bool:
+    """R43: the unit's own kind tells, else whether it stands in a hospital."""
+    kinds = [unit["entityType"] for unit in way if unit["entityType"] in CATEGORIES]
+    allowed = CATEGORIES.get(way[0]["entityType"]) or ({"1"} if HOSPITAL in kinds else None)
+    return allowed is not None and said["category"] not in allowed
 
 
 def _billed(way: Way) -> str:

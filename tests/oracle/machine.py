@@ -10,18 +10,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from contracts.danish_time import rfc3339
 from oracle import notices
 from oracle.history import Json
-from oracle.places import EDITS, NEW_CVRS, NEW_P_NUMBERS, SELF_REGISTRATIONS, owners
+from oracle.places import EDITS, EXEMPTIONS, NO_FACTS, NEW_CVRS, NEW_P_NUMBERS, SELF_REGISTRATIONS, owners
 from oracle.telling import Telling, invariants
 from support.scenario import ENTITY_CHANGED, SELF_REGISTERED, instant
 from support.trees import Unit
 
-NOT_YET = frozenset({"identity", "moves", "notices", "late"})
+NOT_YET = frozenset({"moves", "parked questions heed a new start", "a second closure"})
 """Parts of the rulebook that the core on this branch does not have."""
 
 STARTS = ("2021-05-03 09:00", "2022-11-25 12:00", "2023-01-02 09:00", "2023-10-27 23:30", "2023-12-19 08:00")
 WAITS = tuple(timedelta(hours=hours) for hours in (1, 26, 24 * 6, 24 * 15, 24 * 45, 24 * 200))
 MIDNIGHTS = (timedelta(seconds=-61), timedelta(seconds=-60), timedelta(0), timedelta(hours=3))
 
+BEGAN = (None, None, 0, -20, -400, -2000, 60)
+"""Days since which a place has treated patients."""
+AHEAD = st.sampled_from([None, None, -10, 0, 5, 40])
+"""Days until a new version holds."""
 number = st.integers(0, 2**10)
 """Any draw: rules take it modulo what there is to choose from."""
 
@@ -70,6 +74,14 @@ class Histories(RuleBasedStateMachine):
         parent = self.telling.last.get(("sor", unit["parentSorId"] or ""))
         return [unit, *(self.way_up(parent) if parent else [])]
 
+    def may_close(self, unit: Json, day: str) -> bool:
+        """Not where a closure of the unit itself or of another has taken effect that this one would get ahead of."""
+        if not lacks("a second closure") or unit["toDate"] is not None and unit["toDate"] < self.telling.day(0):
+            return True
+        units = [self.telling.last["sor", each.sor_id] for each in self.units]
+        below = [each for each in units if unit in self.way_up(each)]
+        return day >= self.telling.day(0) or not any(self.is_closed(each) for each in below)
+
     # -- SOR -----------------------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.unborn)
@@ -101,7 +113,9 @@ class Histories(RuleBasedStateMachine):
     @precondition(some)
     @rule(which=number, days=st.integers(-60, 30))
     def close_by_sor_office(self, which: int, days: int) -> None:
-        self.telling.change(self.unit(which)["sorId"], toDate=self.telling.day(days), channel="sor-office")
+        unit, day = self.unit(which), self.telling.day(days)
+        if self.may_close(unit, day):
+            self.telling.change(unit["sorId"], toDate=day, channel="sor-office")
 
     @precondition(some)
     @rule(which=number)
@@ -111,17 +125,104 @@ class Histories(RuleBasedStateMachine):
         if closing:
             self.telling.change(closing[which % len(closing)].sor_id, toDate=None)
 
+    @precondition(some)
+    @rule(which=number, what=number, ahead=AHEAD)
+    def new_cvr(self, which: int, what: int, ahead: int) -> None:
+        """R4, with a day of its own or (null) as SOR happened to tell it."""
+        owner = self.owner(which)
+        if owner:
+            self.telling.change(owner["sorId"], cvr=NEW_CVRS[what % len(NEW_CVRS)], **self.beginning(owner, ahead))
+
+    @precondition(some)
+    @rule(which=number, what=number, ahead=AHEAD)
+    def new_p_number(self, which: int, what: int, ahead: int) -> None:
+        """R5: a new registration if public, an edit if private."""
+        holders = [unit.sor_id for unit in self.units if unit.first["pNumber"] is not None]
+        if holders:
+            unit = self.telling.last["sor", holders[which % len(holders)]]
+            number = NEW_P_NUMBERS[what % len(NEW_P_NUMBERS)]
+            self.telling.change(unit["sorId"], pNumber=number, **self.beginning(unit, ahead))
+
+    @precondition(some)
+    @rule(which=number, where=number, ahead=AHEAD)
+    def reparent(self, which: int, where: int, ahead: int) -> None:
+        """A unit comes under another one of its owner; an open one, and not under its own children."""
+        unit = self.unit(which)
+        if unit["sorType"] == "IE" or self.is_closed(unit):
+            return
+        units = [self.telling.last["sor", each.sor_id] for each in self.units]
+        above = [each for each in units if each["ownerSorId"] == unit["ownerSorId"] and unit not in self.way_up(each)]
+        if above:
+            parent = above[where % len(above)]["sorId"]
+            self.telling.change(unit["sorId"], parentSorId=parent, **self.beginning(unit, ahead))
+
+    def owner(self, which: int) -> Json | None:
+        owners = [unit for unit in self.units if unit.first["sorType"] == "IE"]
+        return self.telling.last["sor", owners[which % len(owners)].sor_id] if owners else None
+
+    def beginning(self, unit: Json, ahead: int | None) -> Json:
+        """From which day the next version holds, if it says so."""
+        return {} if ahead is None else {"fromDate": max(unit["fromDate"], self.telling.day(ahead))}
+
+    # -- STPS ----------------------------------------------------------------------------------------------------
+
+    @precondition(some)
+    @rule(which=number, days=st.sampled_from([-20, -1, 0, 0, 3, 30]), treated=st.booleans())
+    def decide_deregistration(self, which: int, days: int, treated: bool) -> None:  # noqa: FBT001  drawn
+        """R28."""
+        facts = {"effectiveOn": self.telling.day(days), "initiator": "stps", "treatedInYear": treated}
+        self.telling.notice(notices.DEREGISTRATION, **self.about(which), **facts)
+
+    @precondition(some)
+    @rule(which=number, scope=st.sampled_from([["bsr"], ["sor"], ["bsr", "sor"]]), treated=st.booleans(), ref=st.integers(0, 2))
+    def request_deletion(self, which: int, scope: list[str], treated: bool, ref: int) -> None:  # noqa: FBT001  drawn
+        """R45."""
+        facts = {"referenceNumber": f"S-{ref}", "reason": None, "treatedInYear": treated}
+        self.telling.notice(
+            notices.DELETION, **self.about(which), **facts, scope=scope, requestedOn=self.telling.day(0)
+        )
+
+    @precondition(some)
+    @rule(which=number, kind=st.sampled_from(EXEMPTIONS), of_owner=st.booleans(), ago=st.sampled_from([0, 30]))
+    def notify_exemption(self, which: int, kind: Json, of_owner: bool, ago: int) -> None:  # noqa: FBT001  drawn
+        """R44: of a place, or of all places of an owner."""
+        about = self.about(which) | ({"sorId": None} if of_owner else {})
+        event = kind.get("event")
+        if event:
+            event = event | {"from": self.telling.day(1), "to": self.telling.day(20)}
+        self.telling.notice(
+            notices.EXEMPTION, **NO_FACTS | kind | about, event=event, notifiedOn=self.telling.day(-ago)
+        )
+
+    @precondition(some)
+    @rule(which=number, share=st.sampled_from(["1.0", "0.5", "0.333"]), years=st.integers(-1, 1))
+    def grant_dispensation(self, which: int, share: str, years: int) -> None:
+        """R36."""
+        year = self.telling.today.year + years
+        self.telling.notice(notices.DISPENSATION, **self.about(which), feeYear=year, share=share)
+
+    @rule(years=st.integers(-1, 0), days=st.sampled_from([-3, 0, 2, 40]))
+    def run_fees(self, years: int, days: int) -> None:
+        """R39."""
+        year = self.telling.today.year + years
+        self.telling.notice(notices.FEE_RUN, feeYear=year, runOn=self.telling.day(days))
+
+    def about(self, which: int) -> Json:
+        place = self.place(which)
+        return {"sorId": place["sorId"], "ownerSorId": place["ownerSorId"]}
+
     # -- the places ----------------------------------------------------------------------------------------------
 
     @precondition(some)
-    @rule(which=number, what=number, ago=st.sampled_from([0, 0, 2, 20]), began=st.sampled_from([None, None, 0, -20, 60]))
+    @rule(which=number, what=number, ago=st.sampled_from([0, 0, 2, 20]), began=st.sampled_from(BEGAN))
     def self_register(self, which: int, what: int, ago: int, began: int | None) -> None:
         unit = self.place(which)
-        if lacks("late") and (self.is_closed(unit) or began == -20):
+        if lacks("late") and (self.is_closed(unit) or (began or 0) < 0):
             return
         started = None if began is None else self.telling.day(began)
         known = self.telling.last.get(("self", unit["sorId"]))
-        days = {} if known and ago != 2 else {"registeredOn": self.telling.day(-ago), "treatmentStartedOn": started}
+        days = {"registeredOn": self.telling.day(-ago)} if not known or ago == 2 else {}
+        days |= {"treatmentStartedOn": started} if not known or not lacks("parked questions heed a new start") else {}
         changes = days | SELF_REGISTRATIONS[what % len(SELF_REGISTRATIONS)]
         self.telling.self_register(unit["sorId"], unit["ownerSorId"], **changes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.messages import ENTITY_TYPE, Json, address, cvr_number, p_number
 from support.trees import Unit, below, owner
 
-OUT_OF_HOURS = "557591000005103"
+OUT_OF_HOURS = "550661000005105"
 NURSING_HOME = "550621000005101"
 
 
@@ -90,4 +90,12 @@ SELF_REGISTRATIONS: tuple[Json, ...] = (
     {"category": "3a", "outOfHoursScheme": "Lægevagten", "treatmentAtAddress": False},
     {"ean": "5790002401473", "referenceId": "R-1"},
     {"invoiceEmail": "faktura@example.dk", "turnoverBand": "full"},
+)
+
+NO_FACTS: Json = {"cvr": None, "authorisationIds": [], "ownerCvrs": [], "professions": []}
+EXEMPTIONS: tuple[Json, ...] = (
+    {"kind": "low-turnover", "authorisationIds": ["0BCD1"]},
+    {"kind": "volunteer-sole", "authorisationIds": ["0BCD1"]},
+    {"kind": "partnership", "cvr": cvr_number(73), "ownerCvrs": [cvr_number(74)], "professions": ["læge"]},
+    {"kind": "temporary-event", "event": {"name": "Løb", "address": "Fælleden", "from": None, "to": None}},
 )
