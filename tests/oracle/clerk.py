@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from contracts.danish_time import danish_date, start_of_day
 from oracle import notices
 from oracle.effects import Registration
-from oracle.fees import Question, ask
+from oracle.fees import Question, ask, begins_later
 from oracle.history import Json, Moment, Said
-from oracle.identities import change
+from oracle.identities import Change, change, days_late, is_backdated
 from oracle.papers import Closing, Papers
 from oracle.record import Way, identity, record
 from oracle.told import Told
+from oracle.unsettled import LATE_UNDER_NEW_IDENTITY
 
 
 def recompute(history: list[Said], end: datetime) -> Clerk:
@@ -86,10 +87,13 @@ class Clerk:
             return
         request = {name: said.message[name] for name in ("referenceNumber", "requestedOn", "reason")}
         who = Registration(said.unit, None, None)
-        if not any(
-            each.facts["referenceNumber"] == request["referenceNumber"]
-            for each in self.told.of(said.unit, "sor-deletion")
-        ):
+        same = [
+            each
+            for each in self.papers.notices(said.kind)
+            if (each.unit, each.message["referenceNumber"]) == (said.unit, said.message["referenceNumber"])
+        ]
+        first = [each for each in same if "sor" in each.message["scope"]][0]
+        if first is said:
             self.told.tell("sor-deletion", said.time, who, **request)
 
     def _places(self) -> list[Place]:
@@ -182,8 +186,8 @@ class Clerk:
             effectiveAt=start_of_day(departure.day),
             cause=departure.cause,
             causedBySorId=place.unit,
-            backdated=start_of_day(departure.day) < departure.told_at,
-            daysLate=0,
+            backdated=is_backdated(departure.day, departure.told_at),
+            daysLate=days_late(departure.day, departure.told_at),
             successor=None,
         )
         if departure.treated_in_year:
@@ -218,7 +222,7 @@ class Clerk:
         if not place.way[0]["isTreatmentPlace"]:
             return
         late = notices.late_for(self.papers, place.unit, now)
-        if late is not None and not self._was_ended_by(place.unit, late[1].cause):
+        if late is not None and not self._was_ended_by(place.unit, late[1]):
             registration = self._register_late(place, late[0].message, now)
             self._end_by_departure(place, late[1], registration, now)
             return
@@ -226,15 +230,20 @@ class Clerk:
         if place.closing is None or not place.is_closed(now) or said is None:
             return
         in_time = notices.registered_on(said.message) < place.closing.taken_on
-        if in_time and not self._was_ended_by(place.unit, "closure", "company-closure"):
+        if in_time and not self._was_ended_by(place.unit):
             registration = self._register_late(place, said.message, now)
             self._end_by_closing(place, registration, now)
 
-    def _was_ended_by(self, unit: str, *causes: str) -> bool:
-        return any(each.facts["cause"] in causes for each in self.told.of(unit, "deregistered"))
+    def _was_ended_by(self, unit: str, departure: notices.Departure | None = None) -> bool:
+        """Whether a closure has ended the place before, or this very departure."""
+        ends = [(each.facts["cause"], each.facts["effectiveAt"]) for each in self.told.of(unit, "deregistered")]
+        return any(cause in {"closure", "company-closure"} for cause, _ in ends) or (
+            departure is not None and (departure.cause, start_of_day(departure.day)) in ends
+        )
 
     def _register_late(self, place: Place, said: Json, now: datetime) -> Registration:
-        registration = self.told.last_registration(place.unit) or identity(place.way)
+        last = None if LATE_UNDER_NEW_IDENTITY and place.is_closed(now) else self.told.last_registration(place.unit)
+        registration = last or identity(place.way)
         fresh = record(place.way, registration, registered=True, closes_on=place.closes_on)
         self.told.tell("forwarded", now, registration, **fresh)
         self._ask_registering(place, registration, said, now)
@@ -247,37 +256,37 @@ class Clerk:
             return new
         old, since = standing.registration, self.told.standing_since(place.unit)
         assert since is not None
-        day, by = change(self.papers, place.way, old, since)
-        if start_of_day(day) > now:
+        brought = change(self.papers, place.way, old, since)
+        if start_of_day(brought.day) > now:
             return old
         if not standing.registered:
             self.told.tell("withdrawn", now, old, reason="superseded")
             return new
-        self._succeed(place, old, new, day, by, now)
+        self._succeed(place, old, new, brought, now)
         return new
 
-    def _succeed(
-        self, place: Place, old: Registration, new: Registration, day: date, by: str, now: datetime
-    ) -> None:
+    def _succeed(self, place: Place, old: Registration, new: Registration, brought: Change, now: datetime) -> None:
         cause = "new-cvr" if old.cvr != new.cvr else "new-p-number"
-        last_day = day - timedelta(days=1)
+        last_day = brought.day - timedelta(days=1)
         self.told.tell(
             "deregistered",
             now,
             old,
             lastDay=last_day.isoformat(),
-            effectiveAt=start_of_day(day),
+            effectiveAt=start_of_day(brought.day),
             cause=cause,
-            causedBySorId=by,
-            backdated=False,
-            daysLate=0,
+            causedBySorId=brought.by,
+            backdated=is_backdated(brought.day, brought.registered_at),
+            daysLate=days_late(brought.day, brought.registered_at),
             successor=new,
         )
-        self._ask(place, old, last_day.year, cause, now)
+        self._ask(place, old, last_day.year, cause, now, last_day=last_day)
         fresh = record(place.way, new, registered=True, closes_on=place.closes_on)
         self.told.tell("forwarded", now, new, **fresh)
-        for year in range(day.year, danish_date(now).year + 1):
-            self._ask(place, new, year, cause, now)
+        for year in range(brought.day.year, danish_date(now).year + 1):
+            valid = notices.valid_self_registration(self.papers, place.unit, now)
+            if valid and not begins_later(valid.message, year):
+                self._ask(place, new, year, cause, now)
 
     # -- fees ----------------------------------------------------------------------------------------------------
 

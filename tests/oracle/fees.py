@@ -14,7 +14,7 @@ from oracle.papers import Papers
 from oracle.record import Way
 from oracle.tariff import kroner
 from oracle.told import Told
-from oracle.unsettled import NULL_START_AT_CLOSURE
+from oracle.unsettled import CANDIDATES, NULL_START_AT_CLOSURE
 
 HOSPITAL = "22232009"
 CATEGORIES: dict[str, set[str]] = {
@@ -64,7 +64,7 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
         return "already-triggered"
     if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, said):
         return "exempt-notified"
-    if said is None or _begins_later(said, question):
+    if said is None or begins_later(said, question.year):
         return "not-registered"
     if owner["ownerType"] == "region" and said["category"] == "1":
         return "region-lump-sum"
@@ -80,10 +80,10 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     return None
 
 
-def _begins_later(said: Json, question: Question) -> bool:
+def begins_later(said: Json, year: int) -> bool:
     if NULL_START_AT_CLOSURE and said["treatmentStartedOn"] is None:
         return False
-    return notices.began_on(said).year > question.year
+    return notices.began_on(said).year > year
 
 
 def scheme(question: Question) -> tuple[str, str, int] | None:
@@ -119,7 +119,7 @@ def _bill(question: Question) -> dict[str, Any]:
     said, cvr = question.self_registration, question.registration.cvr
     assert said is not None
     channel = "ean" if said["ean"] else "digital-post" if cvr else "email"
-    is_candidate = question.occasion == "closure" and question.last_day is not None and (
+    is_candidate = question.occasion in CANDIDATES and question.last_day is not None and (
         f"{question.year}-01-01" <= question.last_day <= f"{question.year}-01-14"
     )
     return {

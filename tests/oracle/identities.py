@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date
 from oracle.effects import Registration
-from oracle.history import Json
+from oracle.history import Json, utc
 from oracle.papers import Papers
 from oracle.record import Way, identity
 
@@ -17,17 +17,26 @@ class Change(NamedTuple):
 
     day: date
     by: str
+    registered_at: datetime
+
+def is_backdated(day: date, told_at: datetime) -> bool:
+    """Whether what begins on `day` was told only after it (as R26 has it of closures)."""
+    return day < danish_date(told_at)
+
+
+def days_late(day: date, told_at: datetime) -> int:
+    """R27, as of a closure on the eve of `day`."""
+    return max(0, (danish_date(told_at) - day).days + 1 - 14)
 
 
 def change(papers: Papers, way: Way, old: Registration, since: datetime) -> Change:
     """The latest of the changes that made `old` into what the place is now."""
     new = identity(way)
-    found: list[tuple[date, datetime, str]] = []
+    found: list[Change] = []
     for step in way:
         for field in _fields(step, way, old, new):
             found += _brought(papers, step, field, since)
-    day, _, by = max(found)
-    return Change(day, by)
+    return max(found, key=lambda each: (each.day, each.registered_at))
 
 
 def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[str]:
@@ -40,7 +49,7 @@ def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[
     return fields
 
 
-def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[tuple[date, datetime, str]]:
+def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[Change]:
     """The version that brought the present value of `field`, if it came after `since`."""
     versions = papers.versions(step["ownerSorId"], step["sorId"])
     for before, after in reversed(list(zip(versions, versions[1:], strict=False))):
@@ -50,5 +59,5 @@ def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[tu
             from_date = after.message["fromDate"]
             is_dated = from_date > before.message["fromDate"]
             day = date.fromisoformat(from_date) if is_dated else danish_date(after.time)
-            return [(day, after.time, step["sorId"])]
+            return [Change(day, step["sorId"], utc(after.message["registeredAt"]))]
     return []

@@ -186,13 +186,10 @@ class Histories(RuleBasedStateMachine):
     @rule(which=number, kind=st.sampled_from(EXEMPTIONS), of_owner=st.booleans(), ago=st.sampled_from([0, 30]))
     def notify_exemption(self, which: int, kind: Json, of_owner: bool, ago: int) -> None:  # noqa: FBT001  drawn
         """R44: of a place, or of all places of an owner."""
-        about = self.about(which) | ({"sorId": None} if of_owner else {})
-        event = kind.get("event")
-        if event:
-            event = event | {"from": self.telling.day(1), "to": self.telling.day(20)}
-        self.telling.notice(
-            notices.EXEMPTION, **NO_FACTS | kind | about, event=event, notifiedOn=self.telling.day(-ago)
-        )
+        facts = NO_FACTS | kind | self.about(which) | ({"sorId": None} if of_owner else {})
+        if facts["event"]:
+            facts["event"] |= {"from": self.telling.day(1), "to": self.telling.day(20)}
+        self.telling.notice(notices.EXEMPTION, **facts, notifiedOn=self.telling.day(-ago))
 
     @precondition(some)
     @rule(which=number, share=st.sampled_from(["1.0", "0.5", "0.333"]), years=st.integers(-1, 1))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from contracts.danish_time import start_of_day
 from oracle.history import Json, Said
 from oracle.papers import Papers
+from oracle.unsettled import RETURN_NEEDS_LATER_DAY
 
 DEREGISTRATION = "dk.stps.deregistration.decided.v1"
 EXEMPTION = "dk.stps.exemption.notified.v1"
@@ -68,9 +69,18 @@ def has_ended(papers: Papers, self_registration: Said, now: datetime) -> bool:
     """Whether a departure has ended this self-registration: it was known then, or it is of an earlier day."""
     return any(
         departure.unit == self_registration.unit
-        and (self_registration.time < departure.at or registered_on(self_registration.message) < departure.day)
+        and (
+            self_registration.time < departure.at
+            or registered_on(self_registration.message) < departure.day
+            or (RETURN_NEEDS_LATER_DAY and not _is_later(self_registration, departure, papers))
+        )
         for departure in departures(papers, now)
     )
+
+
+def _is_later(self_registration: Said, departure: Departure, papers: Papers) -> bool:
+    ended = [each for each in papers.self_registrations(departure.unit) if each.time < departure.at]
+    return not ended or registered_on(self_registration.message) > registered_on(ended[-1].message)
 
 
 def valid_self_registration(papers: Papers, unit: str, now: datetime) -> Said | None:
@@ -86,7 +96,8 @@ def late_for(papers: Papers, unit: str, now: datetime) -> tuple[Said, Departure]
         return None
     for departure in departures(papers, now):
         if departure.unit == unit and registered_on(known[-1].message) < departure.day:
-            return (known[-1], departure) if known[-1].time > departure.at else None
+            is_old = RETURN_NEEDS_LATER_DAY and not _is_later(known[-1], departure, papers)
+            return None if is_old or known[-1].time < departure.at else (known[-1], departure)
     return None
 
 

@@ -11,6 +11,15 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date, effective_after
 from oracle.history import Json, Said, utc
+from oracle.unsettled import REFERENCES_COUNT_ONCE
+
+
+def _is_same_notice(one: Said, other: Said) -> bool:
+    if one.kind != other.kind or one.unit != other.unit:
+        return False
+    if REFERENCES_COUNT_ONCE and "referenceNumber" in one.message:
+        return bool(one.message["referenceNumber"] == other.message["referenceNumber"])
+    return one.message == other.message
 
 
 class Closing(NamedTuple):
@@ -60,7 +69,7 @@ class Papers:
 
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
-            return "old" if any(other.message == each.message and other.kind == each.kind for other in self.said) else None
+            return "old" if any(_is_same_notice(each, other) for other in self.said) else None
         known = self._last(each.sender, each.message["ownerSorId"], each.unit)
         if known is not None and each.message["version"] < known["version"]:
             return "old"

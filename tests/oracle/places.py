@@ -92,7 +92,7 @@ SELF_REGISTRATIONS: tuple[Json, ...] = (
     {"invoiceEmail": "faktura@example.dk", "turnoverBand": "full"},
 )
 
-NO_FACTS: Json = {"cvr": None, "authorisationIds": [], "ownerCvrs": [], "professions": []}
+NO_FACTS: Json = {"cvr": None, "event": None, "authorisationIds": [], "ownerCvrs": [], "professions": []}
 EXEMPTIONS: tuple[Json, ...] = (
     {"kind": "low-turnover", "authorisationIds": ["0BCD1"]},
     {"kind": "volunteer-sole", "authorisationIds": ["0BCD1"]},

@@ -67,8 +67,8 @@ class Telling:
         if self.send("self", SELF_REGISTERED, data):
             self._remember("self", data)
 
-    def notice(self, kind: str, **message: Any) -> None:
-        self.send("stps", kind, message)
+    def notice(self, ce_type: str, **message: Any) -> None:
+        self.send("stps", ce_type, message)
 
     def send(self, sender: Sender, kind: str, message: Json) -> bool:
         """Send anything; say whether it was accepted. No two messages come at the same instant."""
