@@ -15,7 +15,7 @@ from oracle.identities import Change, change, days_late, is_backdated
 from oracle.papers import Closing, Papers
 from oracle.record import Way, identity, record
 from oracle.told import Told
-from oracle.unsettled import LATE_UNDER_NEW_IDENTITY
+from oracle.unsettled import CLOSURE_TAKES_THE_LATE, LATE_UNDER_NEW_IDENTITY
 
 
 def recompute(history: list[Said], end: datetime) -> Clerk:
@@ -219,27 +219,31 @@ class Clerk:
 
     def _take_late_self_registration(self, place: Place, now: datetime) -> None:
         """The place's half came after its end, of a day before it: registered and ended in one go."""
-        if not place.way[0]["isTreatmentPlace"]:
+        known = self.papers.self_registrations(place.unit)
+        if not place.way[0]["isTreatmentPlace"] or not known or notices.is_spent(self.papers, known[-1], now):
             return
-        late = notices.late_for(self.papers, place.unit, now)
-        if late is not None and not self._was_ended_by(place.unit, late[1]):
-            registration = self._register_late(place, late[0].message, now)
-            self._end_by_departure(place, late[1], registration, now)
+        said = known[-1]
+        departure = notices.late_for(self.papers, said, now)
+        closing = place.closing if place.is_closed(now) else None
+        if closing is not None and notices.registered_on(said.message) >= closing.taken_on:
             return
-        said = notices.valid_self_registration(self.papers, place.unit, now)
-        if place.closing is None or not place.is_closed(now) or said is None:
+        if self._was_ended_by_closing(place.unit) or self._took_late(said) or not (departure or closing):
             return
-        in_time = notices.registered_on(said.message) < place.closing.taken_on
-        if in_time and not self._was_ended_by(place.unit):
-            registration = self._register_late(place, said.message, now)
+        self.told.tell("late", now, Registration(place.unit, None, None), version=said.message["version"])
+        registration = self._register_late(place, said.message, now)
+        if departure is None or (closing is not None and self._comes_first(closing, departure)):
             self._end_by_closing(place, registration, now)
+        else:
+            self._end_by_departure(place, departure, registration, now)
 
-    def _was_ended_by(self, unit: str, departure: notices.Departure | None = None) -> bool:
-        """Whether a closure has ended the place before, or this very departure."""
-        ends = [(each.facts["cause"], each.facts["effectiveAt"]) for each in self.told.of(unit, "deregistered")]
-        return any(cause in {"closure", "company-closure"} for cause, _ in ends) or (
-            departure is not None and (departure.cause, start_of_day(departure.day)) in ends
-        )
+    def _comes_first(self, closing: Closing, departure: notices.Departure) -> bool:
+        return CLOSURE_TAKES_THE_LATE or closing.effective_at <= start_of_day(departure.day)
+
+    def _took_late(self, said: Said) -> bool:
+        return self.told.has_noted("late", said.unit, version=said.message["version"])
+
+    def _was_ended_by_closing(self, unit: str) -> bool:
+        return any(each.facts["cause"] in {"closure", "company-closure"} for each in self.told.of(unit, "deregistered"))
 
     def _register_late(self, place: Place, said: Json, now: datetime) -> Registration:
         last = None if LATE_UNDER_NEW_IDENTITY and place.is_closed(now) else self.told.last_registration(place.unit)
@@ -310,8 +314,8 @@ class Clerk:
         said: Json | None = None,
         last_day: date | None = None,
     ) -> None:
-        valid = notices.valid_self_registration(self.papers, place.unit, now)
-        counts = said or (valid.message if valid else None)
+        known = self.papers.self_registrations(place.unit)
+        counts = said or (known[-1].message if known else None)
         day = last_day.isoformat() if last_day else None
         question = Question(registration, place.way, year, occasion, counts if registered else None, day)
         ask(question, self.papers, self.told, now)
@@ -325,7 +329,7 @@ class Clerk:
             for place in places:
                 standing = self.told.standing(place.unit)
                 said = notices.valid_self_registration(self.papers, place.unit, now)
-                if standing and standing.registered and said and notices.began_on(said.message).year <= run.year:
+                if standing and standing.registered and said and not begins_later(said.message, run.year):
                     self._ask(place, standing.registration, run.year, "yearly-run", now)
 
     def _answer_parked(self, places: list[Place], now: datetime) -> None:
@@ -337,5 +341,5 @@ class Clerk:
             asked: Question = parked.facts["question"]
             way = next((place.way for place in places if place.unit == parked.sor_id), asked.way)
             said = self.papers.self_registrations(parked.sor_id)[-1].message
-            again = Question(registration, way, year, occasion, said, asked.last_day)
-            ask(again, self.papers, self.told, now)
+            question = Question(registration, way, year, occasion, said, asked.last_day)
+            ask(question, self.papers, self.told, now, again=True)

@@ -93,12 +93,20 @@ def _unequal(told: list[str], expected: list[str]) -> list[str]:
 
 
 def _out_of_order(told: list[Effect], expected: list[Effect]) -> list[str]:
+    """What BSR's register is told must come in this order."""
     units = {each.sor_id for each in told}
     return [
         f"other order for {unit}: {ours} instead of {theirs}"
         for unit in units
-        if (ours := [str(each) for each in told if each.sor_id == unit])
-        != (theirs := [str(each) for each in expected if each.sor_id == unit])
+        if (ours := _steps(told, unit)) != (theirs := _steps(expected, unit))
+    ]
+
+
+def _steps(effects: list[Effect], unit: str) -> list[str]:
+    return [
+        _line(each)
+        for each in effects
+        if each.sor_id == unit and each.kind in {"forwarded", "withdrawn", "deregistered"}
     ]
 
 

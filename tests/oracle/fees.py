@@ -41,12 +41,15 @@ class Question:
     last_day: str | None = None
 
 
-def ask(question: Question, papers: Papers, told: Told, now: datetime) -> None:
-    """Answer a question, unless this occasion was answered before: then only a fee that is due after all is news."""
+def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again: bool = False) -> None:
+    """Answer a question, unless this occasion was answered before: then only a fee that is due after all is news.
+
+    A question that is parked stays so until it is asked `again` for its own sake.
+    """
     registration, year, occasion = question.registration, question.year, question.occasion
     reason = not_due(question, papers, told)
     if reason is not None:
-        if not told.settled(registration, year, occasion, "triggered", "not-due"):
+        if not told.settled(registration, year, occasion, "triggered", "not-due", *(() if again else ("parked",))):
             told.tell("not-due", now, registration, feeYear=year, occasion=occasion, reason=reason)
         return
     fee = amount(question, papers)

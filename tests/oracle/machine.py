@@ -205,7 +205,9 @@ class Histories(RuleBasedStateMachine):
         self.telling.notice(notices.FEE_RUN, feeYear=year, runOn=self.telling.day(days))
 
     def about(self, which: int) -> Json:
-        place = self.place(which)
+        """Who a notice is about; the owner itself is named otherwise."""
+        places = [unit for unit in self.units if unit.first["sorType"] != "IE"] or owners()[0][1:2]
+        place = places[which % len(places)].first
         return {"sorId": place["sorId"], "ownerSorId": place["ownerSorId"]}
 
     # -- the places ----------------------------------------------------------------------------------------------

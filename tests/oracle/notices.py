@@ -67,20 +67,23 @@ def _not_replaced(papers: Papers, now: datetime) -> list[Said]:
 
 def has_ended(papers: Papers, self_registration: Said, now: datetime) -> bool:
     """Whether a departure has ended this self-registration: it was known then, or it is of an earlier day."""
-    return any(
-        departure.unit == self_registration.unit
-        and (
-            self_registration.time < departure.at
-            or registered_on(self_registration.message) < departure.day
-            or (RETURN_NEEDS_LATER_DAY and not _is_later(self_registration, departure, papers))
-        )
-        for departure in departures(papers, now)
-    )
+    return is_spent(papers, self_registration, now) or late_for(papers, self_registration, now) is not None
 
 
-def _is_later(self_registration: Said, departure: Departure, papers: Papers) -> bool:
-    ended = [each for each in papers.self_registrations(departure.unit) if each.time < departure.at]
-    return not ended or registered_on(self_registration.message) > registered_on(ended[-1].message)
+def is_spent(papers: Papers, said: Said, now: datetime) -> bool:
+    """Whether it was known when a departure took effect, or only says more of one that a departure has ended."""
+    taken = [each for each in departures(papers, now) if each.unit == said.unit]
+    return any(said.time < departure.at or _is_correction(said, departure, papers) for departure in taken)
+
+
+def _is_correction(said: Said, departure: Departure, papers: Papers) -> bool:
+    ended = [
+        each
+        for each in papers.self_registrations(said.unit)
+        if each.message["version"] < said.message["version"]
+        and (each.time < departure.at or registered_on(each.message) < departure.day)
+    ]
+    return RETURN_NEEDS_LATER_DAY and bool(ended) and registered_on(said.message) <= registered_on(ended[-1].message)
 
 
 def valid_self_registration(papers: Papers, unit: str, now: datetime) -> Said | None:
@@ -89,16 +92,10 @@ def valid_self_registration(papers: Papers, unit: str, now: datetime) -> Said | 
     return known[-1] if known and not has_ended(papers, known[-1], now) else None
 
 
-def late_for(papers: Papers, unit: str, now: datetime) -> tuple[Said, Departure] | None:
-    """A self-registration that came after the departure whose eve it belongs to, with that departure."""
-    known = papers.self_registrations(unit)
-    if not known:
-        return None
-    for departure in departures(papers, now):
-        if departure.unit == unit and registered_on(known[-1].message) < departure.day:
-            is_old = RETURN_NEEDS_LATER_DAY and not _is_later(known[-1], departure, papers)
-            return None if is_old or known[-1].time < departure.at else (known[-1], departure)
-    return None
+def late_for(papers: Papers, said: Said, now: datetime) -> Departure | None:
+    """The departure on whose eve a self-registration belongs that came after it."""
+    taken = [each for each in departures(papers, now) if each.unit == said.unit]
+    return next((each for each in taken if registered_on(said.message) < each.day), None)
 
 
 def is_exempt(papers: Papers, unit: str, owner: str, year: int, self_registration: Json | None) -> bool:

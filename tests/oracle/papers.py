@@ -11,12 +11,10 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date, effective_after
 from oracle.history import Json, Said, utc
-from oracle.unsettled import REFERENCES_COUNT_ONCE
+from oracle.unsettled import REFERENCES_COUNT_ONCE, REPLACED_DECISIONS_REVIVE
 
 
 def _is_same_notice(one: Said, other: Said) -> bool:
-    if one.kind != other.kind or one.unit != other.unit:
-        return False
     if REFERENCES_COUNT_ONCE and "referenceNumber" in one.message:
         return bool(one.message["referenceNumber"] == other.message["referenceNumber"])
     return one.message == other.message
@@ -69,7 +67,10 @@ class Papers:
 
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
-            return "old" if any(_is_same_notice(each, other) for other in self.said) else None
+            others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
+            if REPLACED_DECISIONS_REVIVE and each.kind == "dk.stps.deregistration.decided.v1":
+                others = others[-1:]
+            return "old" if any(_is_same_notice(each, other) for other in others) else None
         known = self._last(each.sender, each.message["ownerSorId"], each.unit)
         if known is not None and each.message["version"] < known["version"]:
             return "old"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from oracle.effects import Effect, Registration
 
-NOTES = ("parked", "closed", "departed", "fee-run")
+NOTES = ("parked", "closed", "departed", "fee-run", "late")
 """What the oracle only writes down for itself."""
 
 
