@@ -15,7 +15,7 @@ from oracle.identities import Change, change, days_late, is_backdated
 from oracle.papers import Closing, Papers
 from oracle.record import Way, identity, record
 from oracle.told import Told
-from oracle.unsettled import CLOSURE_TAKES_THE_LATE, LATE_UNDER_NEW_IDENTITY
+from oracle.unsettled import CLOSURE_TAKES_THE_LATE, LATE_UNDER_NEW_IDENTITY, RETURN_NEEDS_LATER_DAY
 
 
 def recompute(history: list[Said], end: datetime) -> Clerk:
@@ -229,18 +229,25 @@ class Clerk:
             return
         if self._was_ended_by_closing(place.unit) or self._took_late(said) or not (departure or closing):
             return
-        self.told.tell("late", now, Registration(place.unit, None, None), version=said.message["version"])
+        self.told.tell("late", now, Registration(place.unit, None, None), version=said.message["version"], on=notices.registered_on(said.message))
         registration = self._register_late(place, said.message, now)
-        if departure is None or (closing is not None and self._comes_first(closing, departure)):
+        if departure is None or (closing is not None and self._comes_first(closing, departure, said)):
             self._end_by_closing(place, registration, now)
         else:
             self._end_by_departure(place, departure, registration, now)
 
-    def _comes_first(self, closing: Closing, departure: notices.Departure) -> bool:
-        return CLOSURE_TAKES_THE_LATE or closing.effective_at <= start_of_day(departure.day)
+    def _comes_first(self, closing: Closing, departure: notices.Departure, said: Said) -> bool:
+        if CLOSURE_TAKES_THE_LATE and self.told.of(said.unit, "closed")[0].at < said.time:
+            return True
+        return closing.effective_at <= start_of_day(departure.day)
 
     def _took_late(self, said: Said) -> bool:
-        return self.told.has_noted("late", said.unit, version=said.message["version"])
+        """Whether this one was dealt with, or only says more of one that was."""
+        day = notices.registered_on(said.message)
+        return any(
+            each.facts["version"] == said.message["version"] or (RETURN_NEEDS_LATER_DAY and each.facts["on"] >= day)
+            for each in self.told.of(said.unit, "late")
+        )
 
     def _was_ended_by_closing(self, unit: str) -> bool:
         return any(each.facts["cause"] in {"closure", "company-closure"} for each in self.told.of(unit, "deregistered"))
@@ -249,7 +256,8 @@ class Clerk:
         last = None if LATE_UNDER_NEW_IDENTITY and place.is_closed(now) else self.told.last_registration(place.unit)
         registration = last or identity(place.way)
         fresh = record(place.way, registration, registered=True, closes_on=place.closes_on)
-        self.told.tell("forwarded", now, registration, **fresh)
+        if (registration, fresh) != self.told.standing(place.unit):
+            self.told.tell("forwarded", now, registration, **fresh)
         self._ask_registering(place, registration, said, now)
         return registration
 

@@ -71,7 +71,7 @@ def has_ended(papers: Papers, self_registration: Said, now: datetime) -> bool:
 
 
 def is_spent(papers: Papers, said: Said, now: datetime) -> bool:
-    """Whether it was known when a departure took effect, or only says more of one that a departure has ended."""
+    """Whether it was known when a departure took effect, or only says more of one that was."""
     taken = [each for each in departures(papers, now) if each.unit == said.unit]
     return any(said.time < departure.at or _is_correction(said, departure, papers) for departure in taken)
 
@@ -81,7 +81,7 @@ def _is_correction(said: Said, departure: Departure, papers: Papers) -> bool:
         each
         for each in papers.self_registrations(said.unit)
         if each.message["version"] < said.message["version"]
-        and (each.time < departure.at or registered_on(each.message) < departure.day)
+        and each.time < departure.at
     ]
     return RETURN_NEEDS_LATER_DAY and bool(ended) and registered_on(said.message) <= registered_on(ended[-1].message)
 
@@ -93,8 +93,8 @@ def valid_self_registration(papers: Papers, unit: str, now: datetime) -> Said | 
 
 
 def late_for(papers: Papers, said: Said, now: datetime) -> Departure | None:
-    """The departure on whose eve a self-registration belongs that came after it."""
-    taken = [each for each in departures(papers, now) if each.unit == said.unit]
+    """The first departure after the day of a self-registration that came only after it."""
+    taken = sorted((each for each in departures(papers, now) if each.unit == said.unit), key=lambda each: each.day)
     return next((each for each in taken if registered_on(said.message) < each.day), None)
 
 
