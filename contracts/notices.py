@@ -28,7 +28,6 @@ Share = Annotated[
     AfterValidator(_is_share),
     WithJsonSchema({"type": "string", "pattern": f"^({_SHARE})$"}),
 ]
-ExemptionKind = Literal["volunteer-sole", "temporary-event", "low-turnover", "partnership"]
 FeeYear = Annotated[int, Field(ge=2000, le=2200)]
 
 

@@ -6,16 +6,20 @@ self-registration, its fees and STPS's notices must be known where the unit is d
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
 
 from contracts.identifiers import SorId
 from contracts.wire import Message
 
 
 class UnitTransferred(Message):
-    """Keyed by the new owner. `dossier` is the unit as the worker's own changelog writes it."""
+    """Keyed by the new owner. `dossier` is the unit as the worker's own changelog writes it: JSON, as text."""
 
     sor_id: SorId
     owner_sor_id: SorId
     from_owner_sor_id: SorId
-    dossier: dict[str, Any]
+    version: int = Field(ge=0)
+    """The unit's version that moved it: a later one may have moved it on."""
+    dossier: Annotated[str, Field(max_length=200_000)]

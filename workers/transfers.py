@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 from contracts.transfers import UnitTransferred
 from workers.effects import Send, effect_id
 from workers.tree.state import Forwarded, Node, Notices, Registered, Unforwarded
 
 if TYPE_CHECKING:
+    from contracts.identifiers import SorId
     from contracts.self_registrations import SelfRegistered
     from workers.tree.draft import Draft
 
@@ -25,32 +25,43 @@ _DOSSIER: Final = TypeAdapter(Node)
 
 
 def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
-    """Send what is known of a unit that has moved to where it belongs now, and keep none of it here."""
-    moved_to = node.entity.moved_to_owner_sor_id if node.entity is not None else None
+    """Send what is known of a unit that has moved to where it belongs now, and keep none of it here.
+
+    A dossier that came by a later version than the one known here stays: that version will follow, and says it is back.
+    """
+    moved_to = _moved_to(node)
     tree_part = Node(node.sor_id, node.entity, node.announcement, node.closed, replaced_by=node.replaced_by)
-    if moved_to is None or replace(node, renumbering=None) == tree_part:
+    if moved_to is None or node.entity is None or replace(node, renumberings=(), moved_here_by=None) == tree_part:
         return []
     draft.put(tree_part)
-    dossier = replace(node, entity=None, announcement=None, closed=None, replaced_by=None)
+    dossier = replace(node, entity=None, announcement=None, closed=None, replaced_by=None, moved_here_by=None)
     message = UnitTransferred(
         sor_id=node.sor_id,
         owner_sor_id=moved_to,
         from_owner_sor_id=draft.owner,
-        dossier=_DOSSIER.dump_python(dossier, mode="json", by_alias=True),
+        version=node.entity.version,
+        dossier=_DOSSIER.dump_json(dossier, by_alias=True).decode(),
     )
     send_id = effect_id("unit-transferred", node.sor_id, draft.owner, moved_to, event_id)
     return [Send(message, send_id, moved_to, node.sor_id, event_id)]
 
 
+def _moved_to(node: Node) -> SorId | None:
+    if node.entity is None or (node.moved_here_by is not None and node.moved_here_by >= node.entity.version):
+        return None
+    return node.entity.moved_to_owner_sor_id
+
+
 def take_over(draft: Draft, message: UnitTransferred) -> None:
     """Add a dossier to what is known here. What BSR held under the old owner is what it holds until it is reviewed."""
-    came = _DOSSIER.validate_json(to_json(message.dossier))
+    came = _DOSSIER.validate_json(message.dossier)
     node = draft.node(message.sor_id)
     holds = isinstance(came.standing, Forwarded | Registered) or isinstance(node.standing, Unforwarded)
     draft.put(
         replace(
             node,
-            renumbering=came.renumbering or node.renumbering,
+            renumberings=came.renumberings or node.renumberings,
+            moved_here_by=message.version,
             self_registration=_newer(came, node),
             standing=came.standing if holds else node.standing,
             ledger=_union(came.ledger, node.ledger),

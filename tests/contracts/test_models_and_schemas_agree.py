@@ -55,7 +55,7 @@ def _walk(root, schema, whole, node, path):
             continue
         if option["type"] == "object":
             yield option, whole, path
-            for name, below in option["properties"].items():
+            for name, below in option.get("properties", {}).items():
                 if name in node:
                     yield from _walk(root, below, whole, node[name], (*path, name))
         else:
@@ -149,7 +149,7 @@ PLACES = [
     (ce_type, whole, path, name)
     for ce_type in MODELS
     for schema, whole, path in definitions(ce_type)
-    for name in schema["properties"]
+    for name in schema.get("properties", {})
 ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.code_lists import bsr_unit_types, entity_type_code
 from contracts.self_registrations import Category
+from support.trees import private_clinic, private_hospital, regional_place
 from workers.fees.suspicion import is_suspect
 
 PLAUSIBLE = {
@@ -109,3 +110,19 @@ def test_a_place_moves_up_when_doctors_are_attached_named_or_not_r43(category):
 def test_doctors_do_not_lift_what_is_always_in_3b_r43():
     """R43: a vaccination clinic or chiropractor with several doctors stays in 3b (003 §4.1, "Dog skal …")."""
     assert plausible(CHIROPRACTOR, has_responsible_physician=True, providers=5) == {"3b"}
+
+
+@pytest.mark.parametrize(
+    ("tree", "category", "amount"),
+    [
+        (private_clinic(), "3b", "3578.00"),
+        (private_clinic(), "1", "9765.00"),
+        (private_hospital(), "2", "6513.00"),
+        (regional_place(entity_type=CHIROPRACTOR), "4", "2015.00"),
+    ],
+)
+def test_a_suspect_category_is_marked_and_billed_as_it_stands_r43(world, tree, category, amount):
+    """R43: the category is self-registered and not ours to change."""
+    trigger = world.at("2023-03-01 10:00").registered(tree, category=category).triggers().one
+    assert trigger["flags"] == ["suspect-category"]
+    assert (trigger["category"], trigger["amount"]) == (category, amount)
