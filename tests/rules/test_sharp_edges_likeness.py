@@ -71,7 +71,20 @@ DOORS = [
 OTHER_DOORS = [("tv", "th"), ("tv", "mf"), ("1", "10"), ("x1", "1")]
 HOUSES = [("007", "7"), ("7 A", "7a"), ("4-6", "4 – 6"), ("7.", "7"), ("7", None), ("10", "10"), ("A7", "A 7")]
 OTHER_HOUSES = [("7", "70"), ("4-6", "46"), ("7A", "7B"), ("0", "7"), ("7A-7B", "7A")]
-COMPANY_FORMS = ["ApS", "A/S", "I/S", "K/S", "P/S", "IVS", "A.M.B.A.", "F.M.B.A.", "S.M.B.A.", "aps.", "a.p.s.", "a / s"]
+COMPANY_FORMS = [
+    "ApS",
+    "A/S",
+    "I/S",
+    "K/S",
+    "P/S",
+    "IVS",
+    "A.M.B.A.",
+    "F.M.B.A.",
+    "S.M.B.A.",
+    "aps.",
+    "a.p.s.",
+    "a / s",
+]
 
 
 def at(street: str | None = "Østergade", number: str | None = "70", **parts) -> Address:
