@@ -13,7 +13,7 @@ from workers.closures.acceptance import announce, refuse_closure
 from workers.effects import Refusal
 from workers.enrichment.questions import record_answer
 from workers.notices import Notice, note
-from workers.registrations.succession import renumbering_of
+from workers.registrations.succession import renumbered
 from workers.transfers import hand_over, take_over
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datet
     if refusal is not None:
         return refusal
     announcement = announce(node, change, event_id)
-    renumbering = renumbering_of(node, change, event_id, now)
-    draft.put(replace(node, entity=change, announcement=announcement, renumbering=renumbering))
+    renumberings = renumbered(node, change, event_id, now)
+    draft.put(replace(node, entity=change, announcement=announcement, renumberings=renumberings))
     for replaced in change.replaces:
         draft.put(replace(draft.node(replaced), replaced_by=change.sor_id))
     return Applied(tuple(draft.subtree(change.sor_id)))

@@ -43,14 +43,16 @@ def _note_deletion(
     draft: Draft, node: Node, request: DeletionRequested, event_id: str, now: datetime
 ) -> list[Send] | None:
     """Out of BSR by a departure of its own; SOR is changed only by SDS, who is told that the place asks (R45)."""
-    if request.reference_number in node.notices.deletion_requests:
+    known = node.notices.deletion_requests
+    asked = tuple(each for scope in request.scope if (each := f"{scope}:{request.reference_number}") not in known)
+    if not asked:
         return None
-    requests = (*node.notices.deletion_requests, request.reference_number)
-    node = replace(node, notices=replace(node.notices, deletion_requests=requests))
-    if "bsr" in request.scope:
+    node = replace(node, notices=replace(node.notices, deletion_requests=(*known, *asked)))
+    scopes = {each.partition(":")[0] for each in asked}
+    if "bsr" in scopes:
         node = with_departure(node, departure_of(request, event_id, now))
     draft.put(node)
-    if "sor" not in request.scope:
+    if "sor" not in scopes:
         return []
     message = SorDeletionRequested(
         sor_id=node.sor_id,

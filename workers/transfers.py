@@ -31,7 +31,7 @@ def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
     """
     moved_to = _moved_to(node)
     tree_part = Node(node.sor_id, node.entity, node.announcement, node.closed, replaced_by=node.replaced_by)
-    if moved_to is None or node.entity is None or replace(node, renumbering=None, moved_here_by=None) == tree_part:
+    if moved_to is None or node.entity is None or replace(node, renumberings=(), moved_here_by=None) == tree_part:
         return []
     draft.put(tree_part)
     dossier = replace(node, entity=None, announcement=None, closed=None, replaced_by=None, moved_here_by=None)
@@ -60,7 +60,7 @@ def take_over(draft: Draft, message: UnitTransferred) -> None:
     draft.put(
         replace(
             node,
-            renumbering=came.renumbering or node.renumbering,
+            renumberings=came.renumberings or node.renumberings,
             moved_here_by=message.version,
             self_registration=_newer(came, node),
             standing=came.standing if holds else node.standing,

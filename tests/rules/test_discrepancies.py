@@ -113,8 +113,8 @@ def test_all_that_differs_is_listed_together_r19(listed):
     assert [each["field"] for each in found] == ["pNumber", "status", "name", "name", "address"]
 
 
-def test_a_department_has_a_name_of_its_own_beside_the_production_unit_r19(new_world):
-    """R19: the P number is the hospital's (R3); its name is not the department's."""
+def test_a_department_has_a_name_and_rooms_of_its_own_beside_the_production_unit_r19(new_world):
+    """R19: the P number is the hospital's (R3); neither its name nor its address is the department's."""
     hospital = private_hospital()
     p_unit = sample_production_unit(
         PNumber(hospital.institution.first["pNumber"]),
@@ -125,7 +125,7 @@ def test_a_department_has_a_name_of_its_own_beside_the_production_unit_r19(new_w
     )
     world = new_world(cvr=[company(hospital, hospital.owner.first["name"]), p_unit])
     world.sor(hospital)
-    assert [each["field"] for each in world.forwards(hospital.place).last["discrepancies"]] == ["address"]
+    assert [each["field"] for each in world.forwards(hospital.place).last["discrepancies"]] == []
 
 
 @pytest.mark.parametrize("tree", [CLINIC, region()])

@@ -2,73 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
 
-from adapters.clock import SettableClock, SystemClock
+from adapters.clock import SettableClock
 from adapters.kafka.port import LogError
-from contracts.tariffs import TariffTable
 from contracts.topics import Topic
-from support.memory_log import MemoryBroker, MemoryLog
+from support.memory_log import MemoryBroker
 from support.scenario import Scenario
 from support.trees import private_clinic
-from workers.app.reporter import LogAndMetrics
-from workers.stream.loop import FloodError, PartitionLoop
+from support.work import broker_with, work
+from workers.stream.loop import FloodError
 
 CLINIC = private_clinic()
-_AT_REST = 20
-
-
-def broker_with(world: Scenario) -> MemoryBroker:
-    """A broker that holds the scenario's records, each in its topic."""
-    broker = MemoryBroker()
-    for record in world.records:
-        broker.inputs[record.topic].append(record)
-    return broker
-
-
-class Counting(LogAndMetrics):
-    """Counts how often the loop has come round with nothing to bring home: its own measure of rest, not the clock's."""
-
-    idle = 0
-
-    def turned(self, partition):
-        self.idle += 1
-        super().turned(partition)
-
-    def committed(self, partition, turn, seconds):
-        self.idle = 0
-        super().committed(partition, turn, seconds)
-
-    def failed(self, partition, error):
-        self.idle = 0
-        super().failed(partition, error)
-
-
-async def work(broker: MemoryBroker, clock=None, *, transactional=True, flood_limit=100) -> None:
-    """Run the loop until the inputs are handled and it has long had nothing to do."""
-    clock = clock or SystemClock()
-    reporter = Counting(clock)
-    loop = PartitionLoop(
-        0,
-        lambda: MemoryLog(broker, transactional=transactional),
-        clock,
-        TariffTable.load(),
-        reporter,
-        flood_limit,
-    )
-    task = asyncio.create_task(loop.run())
-    done_at = {topic: len(records) for topic, records in broker.inputs.items() if records}
-    async with asyncio.timeout(120):
-        while not task.done():
-            await asyncio.sleep(0.01)
-            handled = all(broker.offsets.get(topic, 0) >= end for topic, end in done_at.items()) or not transactional
-            if handled and reporter.idle > _AT_REST:
-                loop.stop()
-                await task
-    await task
 
 
 def story() -> Scenario:
@@ -101,12 +48,12 @@ async def test_an_undo_that_was_written_in_time_is_heeded_however_late_it_is_see
 async def test_a_day_comes_by_the_clock_alone_once_the_inputs_are_read_r25_r26():
     broker = broker_with(story())
     clock = SettableClock(datetime(2023, 3, 20, 22, 59, tzinfo=UTC))
-    await work(broker, clock)
+    await work(broker, clock=clock)
     assert "dk.bsr.deregistration.effective.v1" not in types(broker), "one minute early"
     clock.set(datetime(2023, 3, 20, 23, tzinfo=UTC))
-    await work(broker, clock)
+    await work(broker, clock=clock)
     assert types(broker).count("dk.bsr.deregistration.effective.v1") == 1
-    await work(broker, clock)
+    await work(broker, clock=clock)
     assert types(broker).count("dk.bsr.deregistration.effective.v1") == 1
 
 

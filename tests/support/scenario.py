@@ -88,6 +88,12 @@ class Scenario:
         data = self._next("self", unit, first, version, changes)
         return self.send(Topic.SELF_REGISTRATIONS, data, ce_type=SELF_REGISTERED)
 
+    def moves(self, unit: Unit, to: Unit, **changes: Any) -> Outputs:
+        """SOR moves a unit right under another owner: the last word under the old one, then a version under the new."""
+        outputs = self.sor(unit, moved_to_owner_sor_id=to.sor_id, **changes)
+        under_new = {"owner_sor_id": to.sor_id, "parent_sor_id": to.sor_id, "moved_to_owner_sor_id": None}
+        return outputs + self.sor(unit, **under_new)
+
     def notice(self, kind: str, unit: Unit | None, **data: Any) -> Outputs:
         """STPS sends a notice: its `kind` is the middle of its ``ce_type``, e.g. "dispensation.granted".
 

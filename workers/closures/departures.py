@@ -56,8 +56,8 @@ def next_departure(node: Node) -> Departure | None:
     departures = sorted(node.notices.departures, key=lambda each: each.effective_on)
     to_come = next((each for each in departures if not each.is_taken), None)
     said = node.self_registration
-    if node.closed is None and said is not None and isinstance(node.standing, Registered) and claim_of(node) == "late":
-        return next(each for each in departures if each.is_taken and said.registered_on < each.effective_on)
+    if said is not None and isinstance(node.standing, Registered) and claim_of(node) == "late":
+        return next((each for each in departures if each.is_taken and said.registered_on < each.effective_on), to_come)
     return to_come
 
 

@@ -9,17 +9,16 @@ from contracts.danish_time import danish_date
 from workers.closures.announced import closing_of
 from workers.fees.ledger import Question, ask
 from workers.registrations.leaving import Leaving, deregister, withdraw
-from workers.tree.state import Closed, Forwarded, Registered, Unforwarded
+from workers.tree.state import Forwarded, Registered, Unforwarded
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from contracts.tariffs import TariffTable
-    from workers.closures.announced import Closing
     from workers.effects import Send
     from workers.tree.draft import Draft
-    from workers.tree.state import Node
+    from workers.tree.state import Closing, Node
 
 
 def take_effect(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> list[Send]:
@@ -28,7 +27,7 @@ def take_effect(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -
     if closing is None or closing.effective_at > now:
         raise AssertionError("a closure takes effect on its own instant, never early (R25)")
     if node.closed is None:
-        node = replace(node, closed=Closed(closing.last_day, closing.by, closing.taken_on))
+        node = replace(node, closed=closing)
         draft.put(node)
     return _leave_the_register(draft, node, closing, tariffs, now)
 

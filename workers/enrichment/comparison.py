@@ -35,9 +35,8 @@ def differences(
     ]
     if unit is None:
         found += _address(owner.postal_address, company.address if company is not None else None)
-    else:
-        if effective.p_number_holder == entity.sor_id:  # a department under the unit has a name of its own
-            found += _name(entity.name, unit.name)
+    elif effective.p_number_holder == entity.sor_id:  # a department under it has a name and rooms of its own
+        found += _name(entity.name, unit.name)
         found += _address(effective.visiting_address, unit.address)
     return tuple(dict.fromkeys(found))
 

@@ -11,6 +11,7 @@ from workers.tree.state import Deregistered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contracts.invoice_triggers import Occasion
     from contracts.self_registrations import SelfRegistered
     from workers.tree.draft import Draft
     from workers.tree.state import Node
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 _FIRST_DAYS: Final = 14
 
 
-def flags_of(draft: Draft, node: Node, said: SelfRegistered, fee_year: int) -> Iterator[str]:
+def flags_of(draft: Draft, node: Node, said: SelfRegistered, fee_year: int, occasion: Occasion) -> Iterator[str]:
     """Yield the flags of one trigger."""
-    if _closed_in_first_days(node, fee_year):
+    if occasion == "closure" and _closed_in_first_days(node, fee_year):
         yield "dispensation-candidate"
     if _category_is_suspect(draft, node, said):
         yield "suspect-category"
@@ -39,12 +40,12 @@ def _category_is_suspect(draft: Draft, node: Node, said: SelfRegistered) -> bool
     if node.entity is None:
         return False
     way_up = (*(draft.path(node.entity) or ()), node.entity)
-    below = [draft.node(sor_id) for sor_id in draft.subtree(node.sor_id)]
-    providers = {each.entity.provider_id for each in below if each.entity is not None and each.closed is None}
+    below = (draft.node(sor_id) for sor_id in draft.subtree(node.sor_id) if sor_id != node.sor_id)
+    open_units = [each for each in below if each.entity is not None and each.closed is None]
     return is_suspect(
         said.category,
         node.entity.entity_type,
         in_hospital=any(step.entity_type == HOSPITAL for step in way_up),
         has_responsible_physician=said.responsible_physician is not None,
-        providers=len(providers - {None}),
+        providers=len(open_units),
     )

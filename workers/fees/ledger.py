@@ -136,7 +136,7 @@ def _trigger(draft: Draft, node: Node, question: Question, due: Due, now: dateti
         recipient=recipient,
         reference_id=said.reference_id,
         route_status=route_status(draft, recipient, now),
-        flags=tuple(flags_of(draft, node, said, question.fee_year)),
+        flags=tuple(flags_of(draft, node, said, question.fee_year, question.occasion)),
         explanation=explain(draft, node, question.event_id, *rules, numbers=(recipient.cvr,), tariff=due.tariff),
     )
     scheme = scheme_of(question.fee_year, said, identity.owner_type)

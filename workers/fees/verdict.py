@@ -82,8 +82,8 @@ def judge(case: Case, tariffs: TariffTable) -> Verdict:
 
 def treated_by_end_of(year: int, self_registration: SelfRegistered) -> bool:
     """Whether treatment had begun by the end of `year`; a place that says no day began when it registered (R31)."""
-    started = self_registration.treatment_started_on
-    return started is None or started.year <= year
+    started = self_registration.treatment_started_on or self_registration.registered_on
+    return started.year <= year
 
 
 def _amount(case: Case, said: SelfRegistered, tariffs: TariffTable) -> Due | NoTariff:

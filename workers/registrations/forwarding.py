@@ -16,7 +16,7 @@ from workers.registrations.leaving import withdraw
 from workers.registrations.record import build_record, digest_of, rules_of
 from workers.registrations.succession import end_the_old, succession_of
 from workers.tree.inheritance import resolve
-from workers.tree.state import Forwarded, Registered, Unforwarded
+from workers.tree.state import Forwarded, Registered, Unforwarded, Withdrawn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,14 +75,19 @@ class _Review:
     def bring_up_to_date(self, questions: Questions, tariffs: TariffTable) -> list[Send]:
         """End a registration that has a successor, forward what differs, and ask what is owed for it."""
         effective = resolve(self.entity, self.path)
-        identity = identify(self.node.sor_id, effective)
+        held = self.node.standing
+        since = held.identity.since if isinstance(held, Forwarded | Registered) else self.now
+        identity = identify(self.node.sor_id, effective, since)
         succession = succession_of(self.draft, self.node)
         sends: list[Send] = []
-        if succession is not None and succession.effective_at > self.now:
+        if self.node.closed is not None and isinstance(held, Withdrawn):  # late: it never got beyond that identity
+            effective, identity = as_registered(effective, held.identity), held.identity
+        elif succession is not None and succession.effective_at > self.now:
             effective, identity = as_registered(effective, succession.old), succession.old
             succession = None
         elif succession is not None:
             sends = end_the_old(self.draft, self.node, succession, tariffs, self.now)
+            identity = replace(identity, since=self.now)
         questions.want(effective)
         forwarded = self._forward(effective, identity, succession)
         if forwarded is None:

@@ -9,16 +9,18 @@ from workers.effects import effect_id
 from workers.tree.state import Identity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from contracts.identifiers import SorId
     from contracts.sor_entities import OwnerType
     from workers.tree.inheritance import Effective
 
 
-def identify(sor_id: SorId, effective: Effective) -> Identity:
-    """SOR-id and CVR; for a municipality, region or the state also the P number (R5, R6)."""
+def identify(sor_id: SorId, effective: Effective, since: datetime) -> Identity:
+    """SOR-id and CVR; for a municipality, region or the state also the P number (R5, R6). `since` is now."""
     p_number = effective.p_number if is_public(effective.owner_type) else None
     registration_id = effect_id("registration", sor_id, effective.cvr, p_number)
-    return Identity(registration_id, sor_id, effective.cvr, p_number, effective.owner_type)
+    return Identity(registration_id, sor_id, effective.cvr, p_number, effective.owner_type, since)
 
 
 def as_registered(effective: Effective, identity: Identity) -> Effective:

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
     from contracts.registrations import RegistrationState
     from contracts.sor_entities import EntityChanged
-    from workers.closures.announced import Closing
     from workers.enrichment.facts import Findings
     from workers.tree.inheritance import Effective
-    from workers.tree.state import Identity
+    from workers.tree.state import Closing, Identity
 
 
 def build_record(

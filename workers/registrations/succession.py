@@ -11,7 +11,7 @@ from workers.fees.ledger import Question, ask
 from workers.registrations.identity import identify
 from workers.registrations.leaving import Leaving, deregister, withdraw
 from workers.tree.inheritance import resolve
-from workers.tree.state import Forwarded, Registered, Renumbering
+from workers.tree.state import Forwarded, Registered, Renumbering, Telling
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -33,7 +33,6 @@ class Succession:
     old: Identity
     new: Identity
     by: SorId
-    by_version: int
     since: Renumbering
 
     @property
@@ -52,52 +51,71 @@ class Succession:
         return start_of_day(self.since.on)
 
 
-def renumbering_of(node: Node, change: EntityChanged, event_id: str, now: datetime) -> Renumbering | None:
-    """Note that `change` brings another number or place in the tree, and from which day.
+def renumbered(node: Node, change: EntityChanged, event_id: str, now: datetime) -> tuple[Renumbering, ...]:
+    """Note what number or place in the tree `change` brings anew, and from which day.
 
     That day is the version's `from_date`; one that did not move since the version before tells nothing, and then it
     is the day on which the change became known [D].
     """
     known = node.entity
-    if known is None or _numbers_and_place(known) == _numbers_and_place(change):
-        return node.renumbering
+    if known is None:
+        return node.renumberings
     on = change.from_date if change.from_date > known.from_date else danish_date(now)
-    return Renumbering(on, change.registered_at, event_id)
+    changed = _changed(known, change)
+    fresh = (Renumbering(what, on, change.registered_at, event_id, change.version, now) for what in changed)
+    return (*(each for each in node.renumberings if each.what not in changed), *fresh)
 
 
-def _numbers_and_place(entity: EntityChanged) -> tuple[object, ...]:
-    place = (entity.owner_type, entity.parent_sor_id, entity.moved_to_owner_sor_id)
-    return (entity.cvr, entity.p_number, *place)
+def _changed(known: EntityChanged, change: EntityChanged) -> list[Telling]:
+    changed: list[Telling] = []
+    if known.cvr != change.cvr:
+        changed.append("cvr")
+    if known.p_number != change.p_number:
+        changed.append("p-number")
+    if known.parent_sor_id != change.parent_sor_id:
+        changed.append("place")
+    if (known.owner_type, known.moved_to_owner_sor_id) != (change.owner_type, change.moved_to_owner_sor_id):
+        changed.append("owner")
+    return changed
 
 
 def succession_of(draft: Draft, node: Node) -> Succession | None:
     """The registration that follows the one BSR holds, if the numbers have changed; also when their day is to come.
 
-    The change is the latest one on the unit's way up to its owner.
+    Of several versions that made the difference the one with the latest day counts.
     """
     if node.entity is None or not isinstance(node.standing, Forwarded | Registered):
         return None
     path = draft.path(node.entity)
     if path is None:
         return None
-    changes = [
-        (change.on, entity, change)
-        for entity in (*path, node.entity)
-        if (change := draft.node(entity.sor_id).renumbering) is not None
-    ]
-    if not changes:
+    changes = [(each, entity) for entity in (*path, node.entity) for each in draft.node(entity.sor_id).renumberings]
+    old = node.standing.identity
+    recent = [(each, entity) for each, entity in changes if each.noted_at >= old.since]
+    if not recent:
         return None
-    new = identify(node.sor_id, resolve(node.entity, path))
-    if new.registration_id == node.standing.identity.registration_id:
+    new = identify(node.sor_id, resolve(node.entity, path), old.since)
+    if new.registration_id == old.registration_id:
         return None
-    _, entity, since = max(changes, key=lambda each: each[0])
-    return Succession(node.standing.identity, new, entity.sor_id, entity.version, since)
+    telling = [(each, entity) for each, entity in recent if each.what in _telling(old, new)]
+    since, entity = max(telling or recent, key=lambda each: each[0].on)
+    return Succession(old, new, entity.sor_id, since)
+
+
+def _telling(old: Identity, new: Identity) -> set[Telling]:
+    """The kinds of change that can have made this difference; a move to another owner can make any."""
+    kinds: set[Telling] = {"owner"}
+    if old.cvr != new.cvr:
+        kinds.add("cvr")
+    if old.p_number != new.p_number:
+        kinds |= {"p-number", "place"}
+    return kinds
 
 
 def end_the_old(draft: Draft, node: Node, succession: Succession, tariffs: TariffTable, now: datetime) -> list[Send]:
     """End the registration that gives way, before its successor is forwarded: both owe the year's fee (R4, R5)."""
     event_id, rule = succession.since.event_id, "R4" if succession.cause == "new-cvr" else "R5"
-    brought_by = (succession.by, succession.by_version)
+    brought_by = (succession.by, succession.since.version)
     if not isinstance(node.standing, Registered):
         return withdraw(draft, node, "superseded", rule, event_id, *brought_by)
     noted_on = danish_date(succession.since.registered_at)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from contracts.records import InputRecord, OutputRecord
     from contracts.tariffs import TariffTable
 
-_TO_ITSELF: Final = frozenset({Topic.TRANSFERS.value, Topic.FEE_RUNS.value})
+TO_ITSELF: Final = frozenset({Topic.TRANSFERS.value, Topic.FEE_RUNS.value})
 """What the worker sends and reads itself: never an output, and made anew where a recording holds it."""
-_READ: Final = frozenset(topic.value for topic in WORKER_INPUTS) - _TO_ITSELF
+_READ: Final = frozenset(topic.value for topic in WORKER_INPUTS) - TO_ITSELF
 
 
 class Replay:
@@ -72,13 +72,13 @@ class Replay:
         turn.adopt()
         self.outcomes += turn.outcomes
         for record in turn.outputs:
-            if record.topic in _TO_ITSELF or record.topic == Topic.CVR_REQUESTS:
+            if record.topic in TO_ITSELF or record.topic == Topic.CVR_REQUESTS:
                 self._to_itself.append(record)
             else:
                 yield record
 
     def _hear(self, record: OutputRecord) -> Iterator[OutputRecord]:
-        if record.topic in _TO_ITSELF:
+        if record.topic in TO_ITSELF:
             yield from self._receive(record.as_input(), record.time)
         elif self._registry is not None:  # else nobody to ask: every enrichment stays pending
             request = CvrRequest.model_validate_json(record.value or b"")

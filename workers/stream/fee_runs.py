@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.cloudevents import binary_headers
-from contracts.danish_time import start_of_day
+from contracts.danish_time import COPENHAGEN, start_of_day
 from contracts.fee_runs import FeeRunStarted
 from contracts.identifiers import SorId
 from contracts.records import OutputRecord
@@ -57,6 +57,14 @@ class Run:
     def is_waiting(self) -> bool:
         """Whether somebody is still to be asked."""
         return not self.through or bool(self.again)
+
+    def progress(self, owners: Iterable[SorId]) -> str:
+        """How far it has come, in words for an operator."""
+        known = list(owners)
+        asked = sum(1 for owner in known if self.has_passed(owner))
+        begins = f"yearly run {self.fee_year}, from {self.at.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
+        more = f"; {len(self.again)} of them once more, for a place that moved there" if self.again else ""
+        return f"{begins}: {asked} of {len(known)} owners asked{more}"
 
     def has_passed(self, owner: SorId) -> bool:
         """Whether the owner has been asked, or is being asked."""

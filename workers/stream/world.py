@@ -89,7 +89,8 @@ class Turn:
         self.outcomes: Counter[str] = Counter()
         self.dead_letters: Counter[DeadLetterReason] = Counter()
         self.stream_time = world.stream_time
-        self._run_steps = 0
+        self._silent_steps = 0
+        """Of yearly runs: owners with nothing to answer. That they were asked is to be kept as well."""
         self._in_order: list[SorId] | None = None
 
     @property
@@ -105,12 +106,12 @@ class Turn:
     @property
     def is_full(self) -> bool:
         """Whether the turn should be brought home before it takes on more."""
-        return len(self.outputs) >= FULL or self.outcomes.total() + self._run_steps >= FULL
+        return len(self.outputs) >= FULL or self.outcomes.total() + self._silent_steps >= FULL
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to bring home."""
-        return not (self.outputs or self.changed or self.outcomes or self._run_steps)
+        return not (self.outputs or self.changed or self.outcomes or self._silent_steps)
 
     def state(self, owner: SorId) -> OwnerState:
         """The owner as this turn leaves it."""
@@ -181,17 +182,19 @@ class Turn:
 
     def _go_on_with(self, run: Run) -> None:
         """Put the run to the next owner, or to the next part of a large one. Most owners have nothing to answer."""
-        self._run_steps += 1
         self.stream_time = max(self.stream_time, run.at)
         owner = run.next_owner(self._owners_in_order())
         if owner is None:
             self._world.fee_runs.put(replace(run, through=True))
+            self._silent_steps += 1
             return
         event = FeeRun(run.fee_year, run.notice, run.unit)
         decision = decide(self.state(owner), event, run.at, self._world.tariffs)
         self._world.fee_runs.put(run.asked(owner, decision.resume))
         if decision.effects or decision.wakes or not decision.changes.is_empty:
             self._take(owner, decision, run.at, None)
+        else:
+            self._silent_steps += 1
 
     def _owners_in_order(self) -> list[SorId]:
         if self._in_order is None:

@@ -13,13 +13,14 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.cvr_facts import CvrAnswer
+from contracts.danish_time import danish_date, effective_after
 from contracts.deregistrations import DeregistrationCause
 from contracts.exemption_facts import ExemptionKind
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.invoice_triggers import NotDueReason, Occasion
 from contracts.registrations import WithdrawalReason
 from contracts.self_registrations import SelfRegistered
-from contracts.sor_entities import EntityChanged, OwnerType
+from contracts.sor_entities import EntityChanged, OwnerType, SorType
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,34 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
-    """A closure that has taken effect; there is no way back (R7)."""
+class Closing:
+    """The closure that will end, or has ended, a unit: whose it is and what was announced."""
 
-    last_day: date
     by: SorId
-    taken_on: date
-    """The day it was both announced and due: whoever registered before was in the register when it came."""
+    by_type: SorType
+    announcement: Announcement
+
+    @property
+    def last_day(self) -> date:
+        """The last day the unit is open (R9)."""
+        return self.announcement.last_day
+
+    @property
+    def effective_at(self) -> datetime:
+        """00:00 in Copenhagen on the day after (R25)."""
+        return effective_after(self.last_day)
+
+    @property
+    def taken_on(self) -> date:
+        """The Danish day on which it is both announced and due: who registered before was there when it came."""
+        return danish_date(max(self.effective_at, self.announcement.registered_at))
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What makes a registration the one it is (R6). `p_number` only for public owners (R5).
 
-    `owner_type` is not part of it, but what its fees are judged by, also when the unit has gone to another owner since.
+    `owner_type` is no part of it but what its fees are judged by, also when the unit has gone to another owner since.
     """
 
     registration_id: UUID
@@ -53,18 +68,27 @@ class Identity:
     cvr: CvrNumber | None
     p_number: PNumber | None
     owner_type: OwnerType | None
+    since: datetime
+    """When BSR first heard of it."""
+
+
+Telling = Literal["cvr", "p-number", "place", "owner"]
+"""What of a unit can make the places under it others; ``owner``: the owner's type, or which owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class Renumbering:
-    """The version that last gave a unit another number, owner type, parent or owner, and the day it counts from.
+    """The version that last gave a unit another number or place in the tree, and the day that counts from.
 
     Whether a place under it thereby has become another registration is seen by comparing identities (R4, R5).
     """
 
+    what: Telling
     on: date
     registered_at: datetime
     event_id: str
+    version: int
+    noted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +223,7 @@ class Notices:
     dispensations: tuple[Dispensation, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     deletion_requests: tuple[str, ...] = ()
-    """The reference numbers of the requests seen."""
+    """What has been asked before: "bsr:" or "sor:" and the reference number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +233,10 @@ class Node:
     sor_id: SorId
     entity: EntityChanged | None = None
     announcement: Announcement | None = None
-    closed: Closed | None = None
-    renumbering: Renumbering | None = None
+    closed: Closing | None = None
+    """The closure that has taken effect; there is no way back (R7)."""
+    renumberings: tuple[Renumbering, ...] = ()
+    """The latest of each kind."""
     replaced_by: SorId | None = None
     """The unit that says it replaces this one."""
     moved_here_by: int | None = None
