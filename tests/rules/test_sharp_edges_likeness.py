@@ -156,3 +156,9 @@ def test_without_a_postcode_the_city_is_compared_and_with_both_it_is_not_r19():
     assert both_ways(at(postcode=None), at(city="Hjørring")) == {False}
     assert both_ways(at(postcode="9700", city="Brønderslev"), at(postcode="DK-9700", city="Hjørring")) == {True}
     assert both_ways(at(postcode="9700"), at(postcode="9800")) == {False}
+
+
+def test_who_stands_behind_counts_only_where_both_say_it_r19():
+    assert same_name("Fod-klinikken", "Fodklinikken v/Ane Prøve")
+    assert same_name("Fodklinikken v/Ane Prøve", "Fod-klinikken")
+    assert not same_name("Fod-klinikken v/Bo Prøve", "Fodklinikken v/Ane Prøve")
