@@ -27,7 +27,7 @@ OF_AN_OWNER = {
     "dk.stps.deletion.requested.v1": UNIT
     | {"referenceNumber": "R-1", "scope": ["sor"], "treatedInYear": False, "requestedOn": "2023-06-01"},
     "dk.stps.dispensation.granted.v1": UNIT | {"feeYear": 2023, "share": "1.0"},
-    "dk.sorbro.unit.transferred.v1": UNIT | {"fromOwnerSorId": OTHER, "dossier": "{}"},
+    "dk.sorbro.unit.transferred.v1": UNIT | {"fromOwnerSorId": OTHER, "version": 2, "dossier": "{}"},
 }
 OF_NOBODY = {
     "dk.stps.fee-run.requested.v1": RUN,

@@ -94,7 +94,7 @@ class Scenario:
         under_new = {"owner_sor_id": to.sor_id, "parent_sor_id": to.sor_id, "moved_to_owner_sor_id": None}
         return outputs + self.sor(unit, **under_new)
 
-    def notice(self, kind: str, unit: Unit | None, **data: Any) -> Outputs:
+    def notice(self, kind: str, unit: Unit | None, /, **data: Any) -> Outputs:
         """STPS sends a notice: its `kind` is the middle of its ``ce_type``, e.g. "dispensation.granted".
 
         About `unit`; or about nobody in particular, then with what `data` says of an owner, and else with no key.
