@@ -57,6 +57,20 @@ CHANNELS: Final[Mapping[Topic, Channel]] = MappingProxyType(
             summary="Questions to CVR, asked by the rules and answered by the enrichment agent.",
             internal=True,
         ),
+        Topic.TRANSFERS: Channel(
+            title="transfers",
+            actions=("send", "receive"),
+            key="`ownerSorId`, the new owner",
+            summary="What BSR has been told of a unit follows it to its new owner.",
+            internal=True,
+        ),
+        Topic.FEE_RUNS: Channel(
+            title="feeRuns",
+            actions=("send", "receive"),
+            key="The number of the partition: each gets one record",
+            summary="A yearly run started by STPS, handed to every partition.",
+            internal=True,
+        ),
         Topic.CVR_FACTS: Channel(
             title="cvrFacts",
             actions=("send", "receive"),

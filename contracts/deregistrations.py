@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from contracts.explanations import Explanation
 from contracts.identifiers import SorId
 from contracts.wire import CivilDate, Instant, Message
 
@@ -26,6 +27,7 @@ class DeregistrationEffective(Message):
     backdated: bool
     days_late: int
     successor_registration_id: UUID | None
+    explanation: Explanation | None = None
 
 
 class SorDeletionRequested(Message):
@@ -35,3 +37,4 @@ class SorDeletionRequested(Message):
     reference_number: str
     requested_on: CivilDate
     reason: str | None
+    explanation: Explanation | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from contracts.explanations import Explanation
 from contracts.identifiers import CvrNumber, Gln, SorId
 from contracts.self_registrations import Category
 from contracts.wire import Message
@@ -50,6 +51,7 @@ class InvoiceTriggered(Message):
     route_status: RouteStatus
     payment_days: Literal[30] = 30
     flags: tuple[str, ...] = ()
+    explanation: Explanation | None = None
 
 
 class InvoiceNotDue(Message):
@@ -60,3 +62,4 @@ class InvoiceNotDue(Message):
     fee_year: int
     occasion: Occasion
     reason: NotDueReason
+    explanation: Explanation | None = None

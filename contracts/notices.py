@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from contracts.exemption_facts import ExemptionKind, missing_facts, schema_rules
 from contracts.identifiers import AuthorisationId, CvrNumber, SorId
 from contracts.sor_entities import Code, Line
 from contracts.wire import CivilDate, Message
@@ -50,17 +51,37 @@ class TemporaryEvent(Message):
 
 
 class ExemptionNotified(Message):
-    """``dk.stps.exemption.notified.v1``: an underretning of one of the four kinds (R44)."""
+    """``dk.stps.exemption.notified.v1``: an underretning of one of the four kinds, with that kind's facts (R44).
+
+    It names a unit with its owner, an owner alone (all its places), or nobody that SOR knows.
+    ``volunteer-sole`` and ``low-turnover`` need an autorisations-id; ``temporary-event`` the event's name, address
+    and period; ``partnership`` its CVR number, those of its owners, and at least one profession.
+    """
+
+    model_config = ConfigDict(json_schema_extra=schema_rules())
 
     sor_id: SorId | None = None
     owner_sor_id: SorId | None = None
-    kind: Literal["volunteer-sole", "temporary-event", "low-turnover", "partnership"]
+    kind: ExemptionKind
     cvr: CvrNumber | None = None
     authorisation_ids: tuple[AuthorisationId, ...] = Field(default=(), max_length=100)
     event: TemporaryEvent | None = None
     owner_cvrs: tuple[CvrNumber, ...] = Field(default=(), max_length=100)
     professions: tuple[Line, ...] = Field(default=(), max_length=100)
     notified_on: CivilDate
+
+    @model_validator(mode="after")
+    def _facts_of_its_kind(self) -> Self:
+        """Say what is missing by name; never what was told (R49)."""
+        if self.sor_id is not None and self.owner_sor_id is None:
+            raise PydanticCustomError("exemption_facts", "a notification that names a unit must give its ownerSorId")
+        if missing := missing_facts(self.kind, self.model_dump()):
+            raise PydanticCustomError(
+                "exemption_facts",
+                "a {kind} notification must give {missing} (R44)",
+                {"kind": self.kind, "missing": ", ".join(missing)},
+            )
+        return self
 
 
 class DeletionRequested(Message):

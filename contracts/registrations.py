@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.addresses import Address
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
+from contracts.explanations import Explanation
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.sor_entities import OwnerType, SorStatus, SorType, Speciality
 from contracts.wire import CivilDate, Instant, Message
@@ -79,6 +80,7 @@ class RegistrationForwarded(Message):
     company_facts: CompanyFacts | None
     enrichment: Enrichment
     discrepancies: tuple[Discrepancy, ...]
+    explanation: Explanation | None = None
 
 
 class RegistrationWithdrawn(Message):
@@ -87,3 +89,4 @@ class RegistrationWithdrawn(Message):
     registration_id: UUID
     sor_id: SorId
     reason: WithdrawalReason
+    explanation: Explanation | None = None

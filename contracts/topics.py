@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.cvr_facts import CvrAnswer, CvrRequest
 from contracts.deregistrations import DeregistrationEffective, SorDeletionRequested
+from contracts.fee_runs import FeeRunStarted
 from contracts.invoice_triggers import InvoiceNotDue, InvoiceTriggered
 from contracts.notices import (
     DeletionRequested,
@@ -20,6 +21,7 @@ from contracts.notices import (
 from contracts.registrations import RegistrationForwarded, RegistrationWithdrawn
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged
+from contracts.transfers import UnitTransferred
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,8 @@ class Topic(StrEnum):
     NOTICES = "stps.notices.v1"
     CVR_FACTS = "sorbro.cvr-facts.v1"
     CVR_REQUESTS = "sorbro.cvr-requests.v1"
+    TRANSFERS = "sorbro.transfers.v1"
+    FEE_RUNS = "sorbro.fee-runs.v1"
     REGISTRATIONS = "bsr.registrations.v1"
     DEREGISTRATIONS = "bsr.deregistrations.v1"
     INVOICE_TRIGGERS = "stps.invoice-triggers.v1"
@@ -57,6 +61,8 @@ MESSAGES: Final[Mapping[Topic, Mapping[str, type[Message]]]] = MappingProxyType(
         },
         Topic.CVR_REQUESTS: {"dk.sorbro.cvr.requested.v1": CvrRequest},
         Topic.CVR_FACTS: {"dk.sorbro.cvr.answered.v1": CvrAnswer},
+        Topic.TRANSFERS: {"dk.sorbro.unit.transferred.v1": UnitTransferred},
+        Topic.FEE_RUNS: {"dk.sorbro.fee-run.started.v1": FeeRunStarted},
         Topic.REGISTRATIONS: {
             "dk.bsr.registration.forwarded.v1": RegistrationForwarded,
             "dk.bsr.registration.withdrawn.v1": RegistrationWithdrawn,
@@ -76,9 +82,15 @@ CE_TYPES: Final[Mapping[type[Message], tuple[Topic, str]]] = MappingProxyType(
 )
 """The same the other way: where a message belongs and what it is called there."""
 
-WORKER_INPUTS: Final = (Topic.ENTITY_CHANGES, Topic.SELF_REGISTRATIONS, Topic.CVR_FACTS)
-"""What the write side consumes, partition by partition. ``stps.notices.v1`` joins with the rules R28, R36, R39
-and R44–R46; until then its records wait, uncommitted, in the topic."""
+WORKER_INPUTS: Final = (
+    Topic.ENTITY_CHANGES,
+    Topic.SELF_REGISTRATIONS,
+    Topic.NOTICES,
+    Topic.CVR_FACTS,
+    Topic.TRANSFERS,
+    Topic.FEE_RUNS,
+)
+"""What the write side consumes, partition by partition; the last three come from Sorbro itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,8 @@ PLANS: Final[Mapping[Topic, TopicPlan]] = MappingProxyType(
         Topic.NOTICES: TopicPlan(config=_KEPT),
         Topic.CVR_FACTS: TopicPlan(config=_COMPACTED),
         Topic.CVR_REQUESTS: TopicPlan(config=_KEPT),
+        Topic.TRANSFERS: TopicPlan(config=_KEPT),
+        Topic.FEE_RUNS: TopicPlan(config=_KEPT),
         Topic.REGISTRATIONS: TopicPlan(config=_COMPACTED),
         Topic.DEREGISTRATIONS: TopicPlan(config=_KEPT),
         Topic.INVOICE_TRIGGERS: TopicPlan(config=_KEPT),

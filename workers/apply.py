@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from contracts.cvr_facts import CvrAnswer
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged
+from contracts.transfers import UnitTransferred
 from workers.closures.acceptance import announce, refuse_closure
 from workers.effects import Refusal
 from workers.enrichment.questions import record_answer
+from workers.notices import Notice, note
+from workers.registrations.succession import renumbered
+from workers.transfers import hand_over, take_over
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.identifiers import SorId
+    from workers.effects import Send
     from workers.tree.draft import Draft
 
-Input = EntityChanged | SelfRegistered | CvrAnswer
+Input = EntityChanged | SelfRegistered | Notice | CvrAnswer | UnitTransferred
 
-Touched = tuple["SorId", ...]
-"""The units whose record may differ now, parents before children."""
 Unapplied = Literal["repeated", "stale"]
 
 
-def apply(draft: Draft, message: Input, event_id: str, now: datetime) -> Touched | Unapplied | Refusal:
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The units whose record may differ now, parents before children; and what is to be sent at once."""
+
+    touched: tuple[SorId, ...]
+    sends: tuple[Send, ...] = ()
+
+
+def apply(draft: Draft, message: Input, event_id: str, now: datetime) -> Applied | Unapplied | Refusal:
     """Take `message` into the draft and say whom it touches; or why it changes nothing."""
+    if isinstance(message, CvrAnswer):
+        return _apply_answer(draft, message)
+    applied = _apply_to_unit(draft, message, event_id, now)
+    if not isinstance(applied, Applied):
+        return applied
+    # Whatever is known of a unit that belongs to another owner by now is known in the wrong place.
+    handed_over = hand_over(draft, draft.node(message.sor_id), event_id) if message.sor_id is not None else []
+    return replace(applied, sends=(*applied.sends, *handed_over))
+
+
+def _apply_to_unit(
+    draft: Draft, message: EntityChanged | SelfRegistered | Notice | UnitTransferred, event_id: str, now: datetime
+) -> Applied | Unapplied | Refusal:
     if isinstance(message, EntityChanged):
         return _apply_entity(draft, message, event_id, now)
     if isinstance(message, SelfRegistered):
         return _apply_self_registration(draft, message)
-    wanted_by = record_answer(draft, message)
-    if wanted_by is None:
-        return "stale"
-    return tuple(dict.fromkeys(unit for holder in wanted_by for unit in draft.subtree(holder)))
+    if isinstance(message, UnitTransferred):
+        take_over(draft, message)
+        return Applied((message.sor_id,))
+    return _apply_notice(draft, message, event_id, now)
 
 
-def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datetime) -> Touched | Unapplied | Refusal:
+def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datetime) -> Applied | Unapplied | Refusal:
     node = draft.node(change.sor_id)
     unapplied = _version_order(node.entity, change)
     if unapplied is not None:
@@ -45,17 +69,37 @@ def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datet
     refusal = refuse_closure(node, change, now)
     if refusal is not None:
         return refusal
-    draft.put(replace(node, entity=change, announcement=announce(node, change, event_id)))
-    return tuple(draft.subtree(change.sor_id))
+    announcement = announce(node, change, event_id)
+    renumberings = renumbered(node, change, event_id, now)
+    draft.put(replace(node, entity=change, announcement=announcement, renumberings=renumberings))
+    for replaced in change.replaces:
+        draft.put(replace(draft.node(replaced), replaced_by=change.sor_id))
+    return Applied(tuple(draft.subtree(change.sor_id)))
 
 
-def _apply_self_registration(draft: Draft, message: SelfRegistered) -> Touched | Unapplied | Refusal:
+def _apply_self_registration(draft: Draft, message: SelfRegistered) -> Applied | Unapplied | Refusal:
     node = draft.node(message.sor_id)
     unapplied = _version_order(node.self_registration, message)
     if unapplied is not None:
         return unapplied
     draft.put(replace(node, self_registration=message))
-    return (message.sor_id,)
+    return Applied((message.sor_id,))
+
+
+def _apply_notice(draft: Draft, notice: Notice, event_id: str, now: datetime) -> Applied | Unapplied:
+    concerns = notice.sor_id or draft.owner
+    told = note(draft, draft.node(concerns), notice, event_id, now)
+    if told is None:
+        return "repeated"
+    touched = (concerns,) if notice.sor_id is not None else draft.subtree(concerns)
+    return Applied(tuple(touched), tuple(told))
+
+
+def _apply_answer(draft: Draft, answer: CvrAnswer) -> Applied | Unapplied:
+    wanted_by = record_answer(draft, answer)
+    if wanted_by is None:
+        return "stale"
+    return Applied(tuple(dict.fromkeys(unit for holder in wanted_by for unit in draft.subtree(holder))))
 
 
 def _version_order(

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from workers.apply import apply
-from workers.closures.announced import due_at
+from workers.apply import Applied, apply
+from workers.closures.departures import depart
 from workers.closures.effect import take_effect
 from workers.effects import Refusal
 from workers.enrichment.questions import Questions
-from workers.fees.ledger import releasable, release
+from workers.fees.ledger import parked_since, releasable, release
+from workers.fees.occasions import ask_in_yearly_run
 from workers.registrations.forwarding import review
+from workers.registrations.succession import succession_of
 from workers.tree.draft import Changes, Draft
-from workers.tree.state import Backlog
+from workers.tree.state import Backlog, Registered
+from workers.upcoming import Due, Matter, upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from contracts.tariffs import TariffTable
     from workers.apply import Input
     from workers.effects import Effect, Outcome, Send
-    from workers.tree.state import OwnerState
+    from workers.tree.state import Node, OwnerState
 
 STEP: Final = 500
 """How many units one decision touches at most; a longer cascade goes on in the next step, at the same instant (R11)."""
@@ -45,7 +48,16 @@ class DayHasCome:
     """It is time: a closure is due, a cascade goes on, or a tariff has been added."""
 
 
-Event = Received | DayHasCome
+@dataclass(frozen=True, slots=True)
+class FeeRun:
+    """STPS has started the yearly run (R39). `after` is where the last step left off among the owner's units."""
+
+    fee_year: int
+    event_id: str
+    after: SorId | None = None
+
+
+Event = Received | DayHasCome | FeeRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,8 @@ class Decision:
     effects: tuple[Effect, ...]
     outcome: Outcome
     wakes: frozenset[datetime]
+    resume: SorId | None = None
+    """Set when a fee run has more units of this owner to ask: go on with ``FeeRun(after=resume)``."""
 
 
 def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable) -> Decision:
@@ -67,27 +81,41 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     draft = Draft(state)
     if isinstance(event, DayHasCome):
         return _go_on(draft, now, tariffs)
-    touched = apply(draft, event.message, event.event_id, now)
-    if isinstance(touched, Refusal):
-        return Decision(state, Changes(), (touched,), "refused", frozenset())
-    if not isinstance(touched, tuple):
-        return Decision(state, Changes(), (), touched, frozenset())
+    if isinstance(event, FeeRun):
+        return _run_fees(draft, event, now, tariffs)
+    applied = apply(draft, event.message, event.event_id, now)
+    if isinstance(applied, Refusal):
+        return Decision(state, Changes(), (applied,), "refused", frozenset())
+    if not isinstance(applied, Applied):
+        return Decision(state, Changes(), (), applied, frozenset())
     left_over = draft.backlog.units  # empty, unless the caller broke the promise above
-    draft.backlog = Backlog(event.event_id, tuple(dict.fromkeys(left_over + touched)))
+    draft.backlog = Backlog(event.event_id, tuple(dict.fromkeys(left_over + applied.touched)))
     sends, reviewed = _review_step(draft, tariffs, now)
     due = _due(draft, reviewed, now) if not draft.backlog.units else []
-    return _close_and_conclude(draft, sends, reviewed, due, "applied", now, tariffs)
+    return _conclude(draft, [*applied.sends, *sends], reviewed, due, "applied", now, tariffs)
 
 
 def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
     sends, reviewed = _review_step(draft, tariffs, now)
-    due: list[tuple[datetime, SorId]] = []
+    due: list[Due] = []
     if not draft.backlog.units:
         everyone = [node.sor_id for node in draft.all_nodes()]
-        for sor_id in sorted(each for each in everyone if releasable(draft.node(each), tariffs)):
-            sends += release(draft, sor_id, tariffs, now)
+        parked = [node for node in draft.all_nodes() if releasable(draft, node, tariffs)]
+        for node in sorted(parked, key=lambda each: (parked_since(each), each.sor_id)):
+            sends += release(draft, node.sor_id, tariffs, now)
         due = _due(draft, everyone, now)
-    return _close_and_conclude(draft, sends, reviewed, due, "settled", now, tariffs)
+    return _conclude(draft, sends, reviewed, due, "settled", now, tariffs)
+
+
+def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) -> Decision:
+    """Ask the next registered places of the owner for the year's fee, at most `STEP` (R39)."""
+    registered = (node.sor_id for node in draft.all_nodes() if isinstance(node.standing, Registered))
+    places = sorted(sor_id for sor_id in registered if run.after is None or sor_id > run.after)
+    step = places[:STEP]
+    sends = ask_in_yearly_run(draft, step, run.fee_year, tariffs, now, run.event_id)
+    state, changes = draft.freeze()
+    resume = step[-1] if len(places) > STEP else None
+    return Decision(state, changes, tuple(sends), "settled", frozenset(), resume)
 
 
 def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[list[Send], tuple[SorId, ...]]:
@@ -103,36 +131,54 @@ def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[lis
     return sends + questions.ask(event_id), units[:STEP]
 
 
-def _due(draft: Draft, units: Iterable[SorId], now: datetime) -> list[tuple[datetime, SorId]]:
-    """The units whose closure is due, oldest first (R26)."""
-    instants = ((due_at(draft, draft.node(sor_id)), sor_id) for sor_id in units)
-    return sorted((instant, sor_id) for instant, sor_id in instants if instant is not None and instant <= now)
+def _due(draft: Draft, units: Iterable[SorId], now: datetime) -> list[Due]:
+    """What is due of the units, oldest first (R26)."""
+    return sorted(due for sor_id in units for due in upcoming(draft, draft.node(sor_id)) if due.at <= now)
 
 
-def _close_and_conclude(
+def _conclude(
     draft: Draft,
     sends: list[Send],
     reviewed: tuple[SorId, ...],
-    due: list[tuple[datetime, SorId]],
+    due: list[Due],
     outcome: Outcome,
     now: datetime,
     tariffs: TariffTable,
 ) -> Decision:
-    for _, sor_id in due[:STEP]:
-        sends += take_effect(draft, draft.node(sor_id), tariffs, now)
+    """Let at most `STEP` of what is due take effect, and say when this owner wants to be woken."""
+    for each in due[:STEP]:
+        sends += _take_effect(draft, each, tariffs, now)
     more_now = bool(draft.backlog.units) or len(due) > STEP
-    later = (due_at(draft, draft.node(sor_id)) for sor_id in reviewed)
-    wakes = {max(instant, now) for instant in later if instant is not None}
+    units = dict.fromkeys((*reviewed, *(each.sor_id for each in due[:STEP])))
+    wakes = {max(later.at, now) for sor_id in units for later in upcoming(draft, draft.node(sor_id))}
     if more_now:
         wakes.add(now)
     state, changes = draft.freeze()
     return Decision(state, changes, tuple(sends), outcome, frozenset(wakes))
 
 
+def _take_effect(draft: Draft, due: Due, tariffs: TariffTable, now: datetime) -> list[Send]:
+    node = draft.node(due.sor_id)
+    if due not in upcoming(draft, node):
+        return []  # another matter of the unit came first and settled it
+    if due.matter is Matter.CLOSURE:
+        return take_effect(draft, node, tariffs, now)
+    if due.matter is Matter.DEPARTURE:
+        return depart(draft, node, tariffs, now)
+    questions, event_id = Questions(draft), _event_of(draft, node)
+    sends = review(draft, due.sor_id, questions, tariffs, now, event_id)
+    return sends + questions.ask(event_id)
+
+
+def _event_of(draft: Draft, node: Node) -> str:
+    succession = succession_of(draft, node)
+    return succession.since.event_id if succession is not None else ""
+
+
 def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> frozenset[datetime]:
-    """When a restored owner wants to be woken: `at_once` for unfinished work, else at each closure's instant."""
+    """When a restored owner wants to be woken: `at_once` for unfinished work, else when something is due."""
     draft = Draft(state)
-    wakes = {instant for node in draft.all_nodes() if (instant := due_at(draft, node)) is not None}
-    if state.backlog.units or any(releasable(node, tariffs) for node in draft.all_nodes()):
+    wakes = {due.at for node in draft.all_nodes() for due in upcoming(draft, node)}
+    if state.backlog.units or any(releasable(draft, node, tariffs) for node in draft.all_nodes()):
         wakes.add(at_once)
     return frozenset(wakes)

@@ -43,6 +43,7 @@ def sample_address(
     city: str = "Aarhus C",
     *,
     municipality: tuple[int, str] = (751, "AARHUS"),
+    letter: str | None = None,
     floor: str | None = None,
     door: str | None = None,
 ) -> Json:
@@ -62,7 +63,7 @@ def sample_address(
         "adresseId": None,
         "sidstValideret": None,
         "husnummerTil": None,
-        "bogstavFra": None,
+        "bogstavFra": letter,
         "bogstavTil": None,
         "etage": floor,
         "sidedoer": door,

@@ -67,6 +67,14 @@ def test_a_vanished_unit_is_an_alarm_and_never_a_message_r30(feed):
     assert f"vanished without a closure: {PLACE}" in said
 
 
+def test_every_vanished_unit_is_named_however_many_r30(feed):
+    others = [SorId.of_item(item) for item in range(6000, 6030)]
+    rows = [f"{other},SI,fodterapeutklinik,Klinikken,25052943,{OWNER},,,x" for other in others]
+    lines, said = feed([ROWS[OWNER]], previous=[ROWS[OWNER], *rows])
+    assert lines == []
+    assert all(f"vanished without a closure: {other}" in said for other in others)
+
+
 def test_a_damaged_unit_is_named_and_not_sent_r1(feed):
     wrong = PLACE[:-1] + str((int(PLACE[-1]) + 1) % 10)
     lines, said = feed([ROWS[OWNER], ROWS[CLINIC], ROWS[PLACE].replace(PLACE, wrong)])

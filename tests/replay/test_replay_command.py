@@ -12,6 +12,8 @@ from adapters.record_lines import as_line
 from contracts.identifiers import CvrNumber, PNumber
 from contracts.tariffs import TariffTable
 from support.trees import private_clinic, private_hospital, wide_owner
+from workers.replay.replay import TO_ITSELF
+from workers.stream.world import Turn, World
 
 CLINIC = private_clinic()
 FIELDS = ["topic", "key", "timestamp", "headers", "value"]
@@ -217,6 +219,48 @@ def test_topics_that_are_not_read_are_told_and_change_nothing(replay):
     done = replay.run(records)
     assert done.exit_code == 0
     assert "1 records of somebody.elses.v1 left out" in done.output
+
+
+@pytest.fixture
+def year(world):
+    """A run that waits for its day, and a place that moves to another owner before and one after it."""
+    world.at("2023-05-01 10:00")
+    clinics = [private_clinic(1000 + 10 * number) for number in range(4)]
+    for clinic in clinics:
+        world.registered(clinic)
+    world.at("2024-05-02 10:00").fee_run(2024, "2024-06-01")
+    world.at("2024-05-20 10:00").moves(clinics[0].place, clinics[1].owner)
+    world.at("2024-07-01 10:00").moves(clinics[2].place, clinics[3].owner)
+    return world
+
+
+def test_what_the_worker_tells_itself_is_heard_at_once_and_is_no_output_r4_r39(replay, year):
+    assert replay.run(replay.story(year.records)).exit_code == 0
+    outputs = replay.outputs()
+    assert not [each for each in outputs if each["topic"].startswith("sorbro.")]
+    asked = [each for each in outputs if each["value"].get("occasion") == "yearly-run"]
+    assert [each["timestamp"] for each in asked] == ["2024-05-31T22:00:00Z"] * 4
+    moved = [each for each in outputs if each["value"].get("cause") == "new-cvr"]
+    assert [each["timestamp"] for each in moved] == ["2024-05-20T08:00:00Z", "2024-07-01T08:00:00Z"]
+
+
+def told_to_itself(records):
+    """What a worker writes for itself while it decides these records."""
+    world = World(TariffTable.load())
+    for record in records:
+        turn = Turn(world)
+        turn.receive(record, record.timestamp)
+        turn.adopt()
+        yield from (sent.as_input() for sent in turn.outputs if sent.topic in TO_ITSELF)
+
+
+def test_what_a_recording_of_production_holds_of_it_does_not_count_twice_r39(replay, year):
+    replay.run(replay.story(year.records))
+    recording = sorted([*year.records, *told_to_itself(year.records)], key=lambda each: each.timestamp)
+    done = replay.run(replay.story(recording), out="again.jsonl")
+    assert replay.read("again.jsonl") == replay.read()
+    assert "1 records of sorbro.fee-runs.v1 left out: the replay makes its own" in done.output
+    assert "2 records of sorbro.transfers.v1 left out: the replay makes its own" in done.output
 
 
 def test_a_long_cascade_is_finished_before_the_next_record(replay, world):

@@ -15,6 +15,7 @@ CLINIC = private_clinic()
 CVR, P_NUMBER = CvrNumber(CLINIC.owner.first["cvr"]), PNumber(CLINIC.place.first["pNumber"])
 START = date(2010, 1, 1)
 COMPANY = sample_company(CVR, "Et andet navn ApS", started=START)
+NAMED_ALIKE = sample_company(CVR, CLINIC.owner.first["name"], started=START)
 UNIT = sample_production_unit(P_NUMBER, "Et tredje navn", cvr=CVR, started=START)
 
 
@@ -45,7 +46,7 @@ def test_the_record_goes_out_at_once_and_again_with_the_facts_r20(new_world):
 
 
 def test_facts_stand_beside_what_sor_says_and_never_over_it_r20(new_world):
-    """R19 as far as it is here: the name stays SOR's."""
+    """R19: the name stays SOR's."""
     world = new_world(cvr=[COMPANY, UNIT])
     world.sor(CLINIC)
     assert world.forwards().last["name"] == CLINIC.place.first["name"]
@@ -62,7 +63,7 @@ def test_an_unknown_number_is_a_finding_and_no_error_r20(new_world):
 
 
 def test_a_known_company_with_an_unknown_production_unit_is_not_found_with_its_facts_r20(new_world):
-    world = new_world(cvr=[COMPANY])
+    world = new_world(cvr=[NAMED_ALIKE])
     world.sor(CLINIC)
     last = world.forwards().last
     assert last["enrichment"] == "not-found"
@@ -90,7 +91,7 @@ def test_a_cvr_number_that_fails_its_check_is_flagged_and_not_looked_up_r2(new_w
 
 
 def test_a_p_number_that_fails_its_check_is_flagged_and_not_looked_up_r2(new_world):
-    world = new_world(cvr=[COMPANY])
+    world = new_world(cvr=[NAMED_ALIKE])
     world.sor(CLINIC.owner)
     world.sor(CLINIC.place, p_number="1023456780")
     last = world.forwards().last

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from support.loops import broker_with, ids, work
 from support.scenario import Scenario
 from support.trees import wide_owner
+from support.work import broker_with, ids, work
 from workers.decide import STEP
 from workers.stream.world import FULL
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from contracts.topics import Topic
-from support.loops import broker_with, publish, types
 from support.memory_log import MemoryBroker
 from support.scenario import Scenario, instant
 from support.trees import Tree, wide_owner
 from support.watched import deregistered, watched
+from support.work import broker_with, publish, types
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.danish_time import danish_date
-from support.loops import broker_with, publish
 from support.scenario import Scenario
 from support.trees import wide_owner
 from support.watched import deregistered, watched
+from support.work import broker_with, publish
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 OWNER = wide_owner(5)

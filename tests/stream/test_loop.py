@@ -9,9 +9,9 @@ import pytest
 from adapters.clock import SettableClock
 from adapters.kafka.port import LogError
 from contracts.topics import Topic
-from support.loops import broker_with, ids, types, work
 from support.scenario import Scenario
 from support.trees import private_clinic
+from support.work import broker_with, ids, types, work
 from workers.stream.loop import FloodError
 
 CLINIC = private_clinic()
@@ -39,12 +39,12 @@ async def test_an_undo_that_was_written_in_time_is_heeded_however_late_it_is_see
 async def test_a_day_comes_by_the_clock_alone_once_the_inputs_are_read_r25_r26():
     broker = broker_with(story())
     clock = SettableClock(datetime(2023, 3, 20, 22, 59, tzinfo=UTC))
-    await work(broker, clock)
+    await work(broker, clock=clock)
     assert "dk.bsr.deregistration.effective.v1" not in types(broker), "one minute early"
     clock.set(datetime(2023, 3, 20, 23, tzinfo=UTC))
-    await work(broker, clock)
+    await work(broker, clock=clock)
     assert types(broker).count("dk.bsr.deregistration.effective.v1") == 1
-    await work(broker, clock)
+    await work(broker, clock=clock)
     assert types(broker).count("dk.bsr.deregistration.effective.v1") == 1
 
 

@@ -1,21 +1,26 @@
-"""A partition's log in memory, for the loop's own logic: committed is what a commit made so, the rest is gone."""
+"""Partitions' logs in memory, for the loop's own logic: committed is what a commit made so, the rest is gone."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from zlib import crc32
 
 from adapters.kafka.port import ChangelogRecord
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 
 TOPICS = [topic.value for topic in WORKER_INPUTS]
+INTERNAL = {Topic.STATE, Topic.CVR_REQUESTS, Topic.TRANSFERS, Topic.FEE_RUNS}
 
 
 class MemoryBroker:
-    """What survives: the input topics, what was committed of the outputs, and the group's offsets."""
+    """What survives of one partition: the inputs, what was committed of the outputs, and the group's offsets."""
 
     def __init__(self) -> None:
+        self.partition = 0
+        self.partitions = [self]
         self.inputs: dict[str, list[InputRecord]] = {topic: [] for topic in TOPICS}
         self.slow: dict[str, int] = {}
         """Per topic how many records a reader gets to see until somebody asks for the ends."""
@@ -28,11 +33,42 @@ class MemoryBroker:
         """Per step how many times it is to fail."""
         self.fail_every: dict[str, int] = {}
         """Per step: every so manieth time it fails."""
-        self.counts = dict.fromkeys([*TOPICS, Topic.STATE.value], 4)
+        self.counts = dict.fromkeys([*TOPICS, Topic.STATE.value], 1)
+
+    @classmethod
+    def several(cls, count: int) -> list[MemoryBroker]:
+        """The partitions of one broker: what one of them commits for another is there to be read."""
+        partitions = [cls() for _ in range(count)]
+        for number, each in enumerate(partitions):
+            each.partition, each.partitions = number, partitions
+            each.counts = dict.fromkeys(each.counts, count)
+        return partitions
+
+    def of_key(self, key: bytes | None) -> MemoryBroker:
+        """The partition that a key belongs to."""
+        return self.partitions[crc32(key or b"") % len(self.partitions)]
+
+    def receive(self, record: InputRecord) -> None:
+        """Put a record at the end of its topic."""
+        topic = self.inputs[record.topic]
+        topic.append(replace(record, partition=self.partition, offset=len(topic)))
+
+    def commit(self, records: Sequence[OutputRecord]) -> None:
+        """Make records readable: by who reads the outputs, and by the worker what is for itself."""
+        self.committed += records
+        for record in records:
+            if record.topic in TOPICS:
+                to = self.of_key(record.key) if record.partition is None else self.partitions[record.partition]
+                to.receive(record.as_input())
+
+    @property
+    def is_handled(self) -> bool:
+        """Whether everything in the inputs has been taken and committed."""
+        return all(self.offsets.get(topic, 0) >= len(records) for topic, records in self.inputs.items() if records)
 
     def sent(self) -> list[OutputRecord]:
         """What a reader finds on the output topics."""
-        return [record for record in self.committed if record.topic not in {Topic.STATE, Topic.CVR_REQUESTS}]
+        return [record for record in self.committed if record.topic not in INTERNAL]
 
 
 class MemoryLog:
@@ -105,7 +141,7 @@ class MemoryLog:
     async def delivered(self) -> None:
         await self._step("delivered")
         if not self.is_transactional:
-            self._broker.committed += self._open
+            self._broker.commit(self._open)
             self._open = []
 
     async def send_offsets(self, positions: Mapping[str, int]) -> None:
@@ -114,7 +150,7 @@ class MemoryLog:
 
     async def commit(self) -> None:
         await self._step("commit")
-        self._broker.committed += self._open
+        self._broker.commit(self._open)
         self._broker.offsets.update(self._offsets)
         self._broker.transactions.append(sum(record.topic != Topic.STATE for record in self._open))
         self._open = []

@@ -42,7 +42,14 @@ class Output:
 
     @property
     def value(self) -> dict[str, Any]:
+        """What is said, without the explanation of why."""
         parsed: dict[str, Any] = json.loads(self.record.value or b"null")
+        return {name: value for name, value in parsed.items() if name != "explanation"}
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        """Why it is said (R50)."""
+        parsed: dict[str, Any] = json.loads(self.record.value or b"null")["explanation"]
         return parsed
 
     def __getitem__(self, field: str) -> Any:

@@ -88,6 +88,26 @@ class Scenario:
         data = self._next("self", unit, first, version, changes)
         return self.send(Topic.SELF_REGISTRATIONS, data, ce_type=SELF_REGISTERED)
 
+    def moves(self, unit: Unit, to: Unit, **changes: Any) -> Outputs:
+        """SOR moves a unit right under another owner: the last word under the old one, then a version under the new."""
+        outputs = self.sor(unit, moved_to_owner_sor_id=to.sor_id, **changes)
+        under_new = {"owner_sor_id": to.sor_id, "parent_sor_id": to.sor_id, "moved_to_owner_sor_id": None}
+        return outputs + self.sor(unit, **under_new)
+
+    def notice(self, kind: str, unit: Unit | None, /, **data: Any) -> Outputs:
+        """STPS sends a notice: its `kind` is the middle of its ``ce_type``, e.g. "dispensation.granted".
+
+        About `unit`; or about nobody in particular, then with what `data` says of an owner, and else with no key.
+        """
+        about: Json = {"sorId": unit.sor_id, "ownerSorId": unit.owner} if unit is not None else {}
+        value = about | {camel(name): each for name, each in data.items()}
+        key = value.get("ownerSorId")
+        return self.send(Topic.NOTICES, value, key=key, ce_type=f"dk.stps.{kind}.v1", ce_id=f"{kind}-{self._offset}")
+
+    def fee_run(self, year: int, run_on: str) -> Outputs:
+        """STPS starts the yearly run (R39)."""
+        return self.notice("fee-run.requested", None, fee_year=year, run_on=run_on)
+
     def registered(self, tree: Tree, *places: Unit, **changes: Any) -> Outputs:
         """Shorthand: the tree in SOR, and its place (or `places`) self-registered."""
         outputs = self.sor(tree)
@@ -102,12 +122,13 @@ class Scenario:
         *,
         key: str | bytes | None = "owner",
         ce_type: str | None = None,
+        ce_id: str | None = None,
         headers: Iterable[tuple[str, bytes]] | None = None,
     ) -> Outputs:
         """Send any record at all. By default the key is the value's owner and the envelope is whole."""
         if key == "owner":
             key = str(value["ownerSorId"]) if isinstance(value, dict) else None
-        given = tuple(headers) if headers is not None else _envelope(value, ce_type, self.now)
+        given = tuple(headers) if headers is not None else _envelope(value, ce_type, ce_id, self.now)
         raw = _compact(value) if isinstance(value, dict) else value
         raw_key = key.encode() if isinstance(key, str) else key
         record = InputRecord(str(topic), 0, self._offset, raw_key, raw, given, self.now)
@@ -190,12 +211,14 @@ def _compact(value: Json) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _envelope(value: Json | bytes | None, ce_type: str | None, now: datetime) -> tuple[tuple[str, bytes], ...]:
+def _envelope(
+    value: Json | bytes | None, ce_type: str | None, ce_id: str | None, now: datetime
+) -> tuple[tuple[str, bytes], ...]:
     subject = str(value["sorId"]) if isinstance(value, dict) and "sorId" in value else "unknown"
     version = value.get("version", 0) if isinstance(value, dict) else 0
     headers = {
         "ce_specversion": "1.0",
-        "ce_id": f"{(ce_type or 'event').rsplit('.', 2)[0]}-{subject}-v{version}",
+        "ce_id": ce_id or f"{(ce_type or 'event').rsplit('.', 2)[0]}-{subject}-v{version}",
         "ce_source": "urn:test",
         "ce_time": rfc3339(now),
         "ce_subject": subject,

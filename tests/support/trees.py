@@ -105,6 +105,16 @@ def region(item: int = 4000) -> Tree:
     return _hospital(owner(item, "region"), item)
 
 
+def regional_place(item: int = 7000, entity_type: str = "264361005") -> Tree:
+    """A region's place that is no hospital unit: a sundhedscenter unless told otherwise (R18, categories 2–5)."""
+    return _public("region", item, entity_type=entity_type)
+
+
+def state(item: int = 6000) -> Tree:
+    """The state with one place: a clinic in a prison."""
+    return _public("state", item, entity_type="722173008")
+
+
 def private_hospital(item: int = 5000) -> Tree:
     """A private owner whose SI is a hospital: its departments are the places (R18), the hospital pays (R37)."""
     return _hospital(owner(item, channel="sor-office"), item)

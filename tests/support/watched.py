@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from contracts.topics import Topic
-from support.loops import Working, working
 from support.memory_log import MemoryBroker
 from support.scenario import instant
+from support.work import Working, working
 
 
 class WallClock:
@@ -34,14 +34,15 @@ class Watched:
 
     def __init__(self, under_way: Working, clock: WallClock) -> None:
         self._under_way = under_way
+        (self._broker,) = under_way.partitions
         self._clock = clock
-        self._seen = deregistered(under_way.broker)
+        self._seen = deregistered(self._broker)
 
     async def at(self, time: str | datetime) -> list[str]:
         """Set the clock, let the loop rest, and return the days whose closures took effect by that."""
         self._clock.set(time)
         await self._under_way.rest()
-        found = deregistered(self._under_way.broker)
+        found = deregistered(self._broker)
         fresh, self._seen = found[len(self._seen) :], found
         assert all(instant(each["effectiveAt"]) <= self._clock.now() for each in fresh), "early"
         assert len({each["sorId"] for each in found}) == len(found), "twice"
@@ -51,7 +52,7 @@ class Watched:
 @asynccontextmanager
 async def watched(broker: MemoryBroker, starts: str | datetime) -> AsyncIterator[Watched]:
     clock = WallClock(starts)
-    async with working(broker, clock) as under_way:
+    async with working(broker, clock=clock) as under_way:
         yield Watched(under_way, clock)
 
 

@@ -62,7 +62,8 @@ def add_pages(app: Any, reporter: LogAndMetrics, stream: StreamService) -> None:
             {"sorId": each.sor_id, "ownerSorId": each.owner_sor_id, "kind": each.kind, "waitsFor": each.waits_for}
             for each in every[:_MOST_SHOWN]
         ]
-        return web.json({"count": len(every), "waiting": shown})
+        runs = [{"partition": partition, "says": says} for partition, says in stream.fee_runs()]
+        return web.json({"count": len(every), "waiting": shown, "feeRuns": runs})
 
     @app.page("/metrics")  # type: ignore[untyped-decorator]
     async def metrics(web: Any, request: Any) -> Any:  # noqa: ARG001

@@ -78,6 +78,14 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
                 for state in list(loop.world.owners.values()):
                     yield from waiting_in(state)
 
+    def fee_runs(self) -> Iterator[tuple[int, str]]:
+        """Yield the yearly runs that are planned or under way here: the partition, and how far it has come (R39)."""
+        for loop in self._loops:
+            if loop.world is not None:
+                for run in loop.world.fee_runs:
+                    if run.is_waiting:
+                        yield loop.partition, run.progress(loop.world.owners)
+
     async def _assigned(self, partitions: AbstractSet[int]) -> None:
         await self._revoked()
         if self._stopping:

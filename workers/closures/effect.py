@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from contracts.danish_time import danish_date
-from contracts.deregistrations import DeregistrationEffective
 from workers.closures.announced import closing_of
-from workers.effects import Send, effect_id
 from workers.fees.ledger import Question, ask
-from workers.registrations.forwarding import withdraw
-from workers.tree.state import Closed, Deregistered, Forwarded, Registered
+from workers.registrations.leaving import Leaving, deregister, withdraw
+from workers.tree.state import Forwarded, Registered, Unforwarded
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
-    from contracts.deregistrations import DeregistrationCause
     from contracts.tariffs import TariffTable
-    from workers.closures.announced import Closing
+    from workers.effects import Send
     from workers.tree.draft import Draft
-    from workers.tree.state import Node
-
-_DAYS_TO_DEREGISTER: Final = 14
+    from workers.tree.state import Closing, Node
 
 
 def take_effect(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> list[Send]:
@@ -30,45 +26,47 @@ def take_effect(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -
     closing = closing_of(draft, node)
     if closing is None or closing.effective_at > now:
         raise AssertionError("a closure takes effect on its own instant, never early (R25)")
-    draft.put(replace(node, closed=Closed(closing.last_day, closing.by)))
-    return _leave_the_register(draft, draft.node(node.sor_id), closing, tariffs, now)
+    if node.closed is None:
+        node = replace(node, closed=closing)
+        draft.put(node)
+    return _leave_the_register(draft, node, closing, tariffs, now)
 
 
 def _leave_the_register(draft: Draft, node: Node, closing: Closing, tariffs: TariffTable, now: datetime) -> list[Send]:
     standing, event_id = node.standing, closing.announcement.event_id
-    if not isinstance(standing, Forwarded | Registered):
-        return []  # BSR does not hold it: never a treatment place, or gone already (R28)
-    registered = isinstance(standing, Registered)
-    if registered:
-        sends = [_deregister(draft, node, standing, closing)]
-    else:
-        sends = withdraw(draft, node, "closed-unregistered", event_id)
-    question = Question(
-        standing.identity,
-        closing.last_day.year,
-        "closure",
-        node.self_registration if registered else None,
-        event_id,
-    )
+    if isinstance(standing, Unforwarded):
+        return []  # never a treatment place that BSR heard of
+    counts = node.self_registration if isinstance(standing, Registered) else None
+    question = Question(standing.identity, closing.last_day.year, "closure", counts, event_id)
+    sends: list[Send] = []
+    if isinstance(standing, Registered):
+        sends = [deregister(draft, node, standing, _leaving(draft, node, closing))]
+    elif isinstance(standing, Forwarded):
+        sends = withdraw(draft, node, "closed-unregistered", "R29", event_id)
+    # A place that left before by another way (R14, R28) is nothing to BSR any more, and gets its fee decision (R40).
     return sends + ask(draft, question, tariffs, now)
 
 
-def _deregister(draft: Draft, node: Node, standing: Forwarded | Registered, closing: Closing) -> Send:
-    cause: DeregistrationCause = "company-closure" if closing.by_type == "IE" else "closure"
-    identity = standing.identity
-    draft.put(replace(node, standing=Deregistered(identity, closing.last_day, cause)))
-    registered_on = danish_date(closing.announcement.registered_at)
-    message = DeregistrationEffective(
-        registration_id=identity.registration_id,
-        sor_id=node.sor_id,
-        owner_sor_id=draft.owner,
+def _leaving(draft: Draft, node: Node, closing: Closing) -> Leaving:
+    is_company = closing.by_type == "IE"
+    noted_on = danish_date(closing.announcement.registered_at)
+    return Leaving(
+        cause="company-closure" if is_company else "closure",
         last_day=closing.last_day,
-        effective_at=closing.effective_at,
-        cause=cause,
-        caused_by_sor_id=closing.by,
-        backdated=registered_on > closing.last_day,
-        days_late=max(0, (registered_on - closing.last_day).days - _DAYS_TO_DEREGISTER),
-        successor_registration_id=None,
+        by=closing.by,
+        noted_on=noted_on,
+        is_backdated=noted_on > closing.last_day,
+        rules=("R25", "R22" if is_company else "R9", "R27"),
+        event_id=closing.announcement.event_id,
+        successor=_successor(draft, node),
     )
-    send_id = effect_id("deregistration", identity.registration_id, closing.effective_at.isoformat())
-    return Send(message, send_id, node.sor_id, node.sor_id, closing.announcement.event_id)
+
+
+def _successor(draft: Draft, node: Node) -> UUID | None:
+    """The registration of the unit that replaces this one, where BSR holds it and the two have one owner [D]."""
+    named = node.entity.replaced_by if node.entity is not None else ()
+    for sor_id in (*named, *((node.replaced_by,) if node.replaced_by else ())):
+        standing = draft.node(sor_id).standing
+        if isinstance(standing, Forwarded | Registered):
+            return standing.identity.registration_id
+    return None

@@ -97,5 +97,5 @@ def _print_report(report: FeedReport) -> None:
     console.print(table)
     for each in report.damaged[:_SHOWN]:
         console.print(f"damaged: {each.sor_id} ({each.reason}) {each.where}", highlight=False, markup=False)
-    for sor_id in report.vanished[:_SHOWN]:
+    for sor_id in report.vanished:  # each is an alarm (R30), however many
         console.print(f"vanished without a closure: {sor_id}; ask the SOR office", highlight=False, markup=False)

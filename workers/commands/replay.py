@@ -17,7 +17,7 @@ from adapters.cvr.reading import CvrShapeError
 from adapters.record_lines import LineError, as_line, read_lines
 from contracts.danish_time import start_of_day
 from contracts.tariffs import TariffTable, TariffTableError
-from workers.replay.replay import Replay
+from workers.replay.replay import TO_ITSELF, Replay
 from workers.tree.waiting import waiting_in
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def command(records: Path, out: Path, until: datetime | None, cvr: Path | None, tariffs: Path | None) -> None:
     """Play RECORDS (one JSON record a line) through the rules under a virtual clock.
 
-    No broker is needed. The clock stands at each record's timestamp; closures that fall due on the way fire at their
-    own instant. The same input gives the same output, byte for byte.
+    No broker is needed. The clock stands at each record's timestamp; closures and yearly runs that fall due on the
+    way come at their own instant. The same input gives the same output, byte for byte.
 
     \b
     Example:
@@ -65,10 +65,9 @@ def command(records: Path, out: Path, until: datetime | None, cvr: Path | None, 
         click.echo(f"{each.sor_id} waits for {each.waits_for}", err=True)
     if len(waits) > _SHOWN:
         click.echo(f"… and {len(waits) - _SHOWN} more wait", err=True)
-    for topic, count in sorted(replay.not_consumed.items()):
-        click.echo(
-            f"{count} records of {topic} left out: this version of the worker does not read that topic", err=True
-        )
+    for topic, count in sorted(replay.left_out.items()):
+        why = "the replay makes its own" if topic in TO_ITSELF else "the worker does not read that topic"
+        click.echo(f"{count} records of {topic} left out: {why}", err=True)
 
 
 def _play(replay: Replay, records: Path, out: Path, until: date | None) -> int:

@@ -39,11 +39,14 @@ def documents_of(register: Register) -> DocumentStore:
 def _address(address: Address | None) -> dict[str, object] | None:
     if address is None or not (address.postcode or "").isdigit():
         return None
-    digits = "".join(char for char in address.number or "" if char.isdigit())
+    number = address.number or ""
     return sample_address(
         address.street or "",
-        int(digits or 1),
+        int("".join(filter(str.isdigit, number)) or 1),
         int(address.postcode or 0),
         address.city or "",
         municipality=(int(address.municipality_code or 0), (address.city or "").upper()),
+        letter="".join(filter(str.isalpha, number)) or None,
+        floor=address.floor,
+        door=address.door,
     )

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from contracts.cvr_facts import CompanyFact, NotFoundFact, ProductionUnitFact
 from contracts.registrations import CompanyFacts, Discrepancy
+from workers.enrichment.comparison import differences
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contracts.cvr_facts import CvrAnswer
     from contracts.registrations import Enrichment
+    from contracts.sor_entities import EntityChanged
     from workers.tree.draft import Draft
     from workers.tree.inheritance import Effective
 
@@ -24,7 +28,7 @@ class Findings:
     discrepancies: tuple[Discrepancy, ...] = ()
 
 
-def findings_for(draft: Draft, effective: Effective) -> Findings:
+def findings_for(draft: Draft, entity: EntityChanged, path: Sequence[EntityChanged], effective: Effective) -> Findings:
     """Return what is known now.
 
     While an answer is still to come the record goes out as ``pending``, without facts, and again when it is there
@@ -38,14 +42,16 @@ def findings_for(draft: Draft, effective: Effective) -> Findings:
         if entry is None or entry.answer is None:
             return Findings("pending", discrepancies=_flagged(effective))
         answers.append(entry.answer)
-    return _complete(answers, effective)
+    return _complete(answers, entity, path, effective)
 
 
 def _looked_up(effective: Effective) -> list[str]:
     return [number for number in (effective.cvr, effective.p_number) if number is not None and number.is_valid]
 
 
-def _complete(answers: list[CvrAnswer], effective: Effective) -> Findings:
+def _complete(
+    answers: list[CvrAnswer], entity: EntityChanged, path: Sequence[EntityChanged], effective: Effective
+) -> Findings:
     facts = [answer.fact for answer in answers]
     company = next((fact for fact in facts if isinstance(fact, CompanyFact)), None)
     unit = next((fact for fact in facts if isinstance(fact, ProductionUnitFact)), None)
@@ -58,7 +64,11 @@ def _complete(answers: list[CvrAnswer], effective: Effective) -> Findings:
         )
         if found
         else None,
-        discrepancies=(*_flagged(effective), *_absent(missing, effective)),
+        discrepancies=(
+            *_flagged(effective),
+            *_absent(missing, effective),
+            *differences(entity, path, effective, company, unit),
+        ),
     )
 
 

@@ -25,7 +25,7 @@ _SOURCE = "urn:dk:sorbro:feed"
 
 @dataclass(slots=True)
 class FeedReport:
-    """What a feed saw. `vanished` is a list for a person, never a deregistration (R30)."""
+    """What a feed saw. `vanished` is an alarm list for a person, never a deregistration (R30)."""
 
     read: int = 0
     sent: int = 0
@@ -44,6 +44,8 @@ def changes(
 
     The version of an entity is the day of the snapshot as a number, 20240131 for 31 January 2024, so that a later
     snapshot is always newer (R10) and feeding the same one again repeats what is known.
+    Nothing is sent for a unit that is in `previous` alone. Unless its closure was announced there, or it is in
+    `snapshot` though too damaged to read, it has vanished (R30).
     """
     before = {entity.sor_id: entity for entity in previous if isinstance(entity, SnapshotEntity)}
     for entity in snapshot:
@@ -56,7 +58,9 @@ def changes(
             continue
         report.sent += 1
         yield as_record(entity, taken_on)
-    report.vanished = sorted(before)
+    damaged = {each.sor_id for each in report.damaged}
+    gone = (entity for entity in before.values() if entity.to_date is None)
+    report.vanished = sorted(entity.sor_id for entity in gone if entity.sor_id not in damaged)
 
 
 def as_record(entity: SnapshotEntity, taken_on: date) -> OutputRecord:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.invoice_triggers import InvoiceNotDue, InvoiceTriggered
 from workers.effects import Send, effect_id
+from workers.exemptions.notified import is_exempt
+from workers.explanation import explain
+from workers.fees.dispensations import share_let_off
+from workers.fees.flags import flags_of
 from workers.fees.recipient import billed_unit, recipient_of, route_status
-from workers.fees.verdict import Due, Nothing, judge
+from workers.fees.schemes import is_scheme_paid, scheme_of
+from workers.fees.verdict import Case, Due, NoTariff, Nothing, judge
 from workers.tree.state import NotDue, Parked, Triggered
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.identifiers import SorId
-    from contracts.invoice_triggers import Occasion
+    from contracts.invoice_triggers import Basis, Occasion
     from contracts.self_registrations import SelfRegistered
-    from contracts.sor_entities import OwnerType
     from contracts.tariffs import TariffTable
     from workers.tree.draft import Draft
     from workers.tree.state import Identity, LedgerEntry, Node
+
+
+_RULES: Final[dict[Basis, tuple[str, ...]]] = {"full": (), "half": ("R34",), "partial-dispensation": ("R34", "R36")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +44,20 @@ class Question:
 def ask(draft: Draft, question: Question, tariffs: TariffTable, now: datetime) -> list[Send]:
     """Settle the question, note it in the unit's ledger, and return the trigger or the not-due decision.
 
-    The same question twice is settled once. Without a tariff it is parked and nothing is sent yet (R32).
+    A question that was settled on the same occasion is silent, unless the fee has become due since. Without a tariff
+    it is parked and nothing is sent yet (R32).
     """
     node = draft.node(question.identity.sor_id)
-    earlier = _same_registration_and_year(node, question)
-    if any(entry.occasion == question.occasion for entry in earlier):
-        return []
-    verdict = judge(earlier, question.fee_year, question.self_registration, _owner_type(draft, node), tariffs)
+    verdict = judge(_case(draft, node, question), tariffs)
+    is_settled = any(entry.occasion == question.occasion for entry in _same_registration_and_year(node, question))
     if isinstance(verdict, Due):
         return _trigger(draft, node, question, verdict, now)
+    if is_settled:
+        return []
     if isinstance(verdict, Nothing):
         return _not_due(draft, node, question, verdict)
-    _write(draft, node, Parked(question.identity, question.fee_year, question.occasion, question.event_id))
+    identity, year, occasion = question.identity, question.fee_year, question.occasion
+    _write(draft, node, Parked(identity, year, occasion, question.event_id, now))
     return []
 
 
@@ -58,24 +67,47 @@ def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) ->
     The self-registration counts as it is now: a category corrected meanwhile is the one that is owed for [D].
     """
     node = draft.node(sor_id)
-    if not releasable(node, tariffs):
+    if not releasable(draft, node, tariffs):
         return []
     parked = [entry for entry in node.ledger if isinstance(entry, Parked)]
     draft.put(replace(node, ledger=tuple(entry for entry in node.ledger if not isinstance(entry, Parked))))
     sends: list[Send] = []
     for entry in parked:
-        question = Question(entry.identity, entry.fee_year, entry.occasion, node.self_registration, entry.event_id)
-        sends += ask(draft, question, tariffs, now)
+        question = _again(node, entry)
+        if isinstance(judge(_case(draft, draft.node(sor_id), question), tariffs), NoTariff):
+            _write(draft, draft.node(sor_id), entry)
+        else:
+            sends += ask(draft, question, tariffs, now)
     return sends
 
 
-def releasable(node: Node, tariffs: TariffTable) -> bool:
+def releasable(draft: Draft, node: Node, tariffs: TariffTable) -> bool:
     """Whether a parked question of the unit could be answered now."""
-    said = node.self_registration
-    if said is None:
-        return False
-    tariffs_found = [tariffs.find(each.fee_year, said.category) for each in node.ledger if isinstance(each, Parked)]
-    return any(tariff and (said.turnover_band != "half" or tariff.half is not None) for tariff in tariffs_found)
+    parked = (entry for entry in node.ledger if isinstance(entry, Parked))
+    return any(not isinstance(judge(_case(draft, node, _again(node, each)), tariffs), NoTariff) for each in parked)
+
+
+def parked_since(node: Node) -> datetime:
+    """When the oldest parked question of the unit was asked: the order of release between units (R32)."""
+    return min(entry.asked_at for entry in node.ledger if isinstance(entry, Parked))
+
+
+def _again(node: Node, parked: Parked) -> Question:
+    return Question(parked.identity, parked.fee_year, parked.occasion, node.self_registration, parked.event_id)
+
+
+def _case(draft: Draft, node: Node, question: Question) -> Case:
+    year, said, owner_type = question.fee_year, question.self_registration, question.identity.owner_type
+    scheme = scheme_of(year, said, owner_type) if said is not None else None
+    return Case(
+        fee_year=year,
+        is_triggered=any(isinstance(each, Triggered) for each in _same_registration_and_year(node, question)),
+        self_registration=said,
+        owner_type=owner_type,
+        is_exempt=is_exempt(draft, node, year),
+        is_scheme_paid=scheme is not None and is_scheme_paid(draft, scheme, year),
+        dispensation=share_let_off(node, year),
+    )
 
 
 def _same_registration_and_year(node: Node, question: Question) -> list[LedgerEntry]:
@@ -86,30 +118,29 @@ def _same_registration_and_year(node: Node, question: Question) -> list[LedgerEn
     ]
 
 
-def _owner_type(draft: Draft, node: Node) -> OwnerType | None:
-    owner = draft.node(draft.owner).entity
-    return owner.owner_type if owner is not None and node.entity is not None else None
-
-
 def _trigger(draft: Draft, node: Node, question: Question, due: Due, now: datetime) -> list[Send]:
-    identity, self_registration = question.identity, question.self_registration
-    if node.entity is None or self_registration is None:
+    identity, said = question.identity, question.self_registration
+    if said is None:
         raise AssertionError("only a registered place can owe a fee")
-    recipient = recipient_of(self_registration, identity.cvr, billed_unit(draft, node.entity))
+    recipient = recipient_of(said, identity.cvr, billed_unit(draft, node))
+    rules = ("R31", "R32", "R37", "R38", "R39", *_RULES[due.basis])
     message = InvoiceTriggered(
         registration_id=identity.registration_id,
         sor_id=node.sor_id,
         fee_year=question.fee_year,
         occasion=question.occasion,
-        category=self_registration.category,
+        category=said.category,
         amount=f"{due.amount:.2f}",
         basis=due.basis,
         tariff=due.tariff,
         recipient=recipient,
-        reference_id=self_registration.reference_id,
+        reference_id=said.reference_id,
         route_status=route_status(draft, recipient, now),
+        flags=tuple(flags_of(draft, node, said, question.fee_year, question.occasion)),
+        explanation=explain(draft, node, question.event_id, *rules, numbers=(recipient.cvr,), tariff=due.tariff),
     )
-    _write(draft, node, Triggered(identity.registration_id, question.fee_year, question.occasion))
+    scheme = scheme_of(question.fee_year, said, identity.owner_type)
+    _write(draft, node, Triggered(identity.registration_id, question.fee_year, question.occasion, scheme))
     send_id = effect_id("invoice-triggered", identity.registration_id, question.fee_year)
     return [Send(message, send_id, node.sor_id, node.sor_id, question.event_id)]
 
@@ -122,6 +153,7 @@ def _not_due(draft: Draft, node: Node, question: Question, nothing: Nothing) -> 
         fee_year=question.fee_year,
         occasion=question.occasion,
         reason=nothing.reason,
+        explanation=explain(draft, node, question.event_id, "R40", nothing.rule),
     )
     _write(draft, node, NotDue(registration_id, question.fee_year, question.occasion, nothing.reason))
     send_id = effect_id("invoice-not-due", registration_id, question.fee_year, question.occasion)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from contracts.identifiers import CvrNumber, SorId
     from contracts.invoice_triggers import RouteStatus
     from contracts.self_registrations import SelfRegistered
-    from contracts.sor_entities import EntityChanged
     from workers.tree.draft import Draft
+    from workers.tree.state import Node
 
 HOSPITAL: Final = "22232009"
 """The entity type of a hospital; a private one is invoiced for its departments (R18, R37)."""
@@ -36,13 +36,13 @@ def recipient_of(self_registration: SelfRegistered, cvr: CvrNumber | None, bille
     return Recipient(channel="email", email=self_registration.invoice_email, billed_sor_id=billed)
 
 
-def billed_unit(draft: Draft, entity: EntityChanged) -> SorId:
+def billed_unit(draft: Draft, node: Node) -> SorId:
     """The unit that gets the invoice: the place itself, or the private hospital it is a department of (R37)."""
-    path = draft.path(entity)
-    if path is None or not path or path[0].owner_type != "private" or entity.sor_type != "OE":
-        return entity.sor_id
+    path = draft.path(node.entity) if node.entity is not None and node.entity.sor_type == "OE" else None
+    if not path or path[0].owner_type != "private":
+        return node.sor_id
     hospital = next((step for step in path if step.sor_type == "SI" and step.entity_type == HOSPITAL), None)
-    return hospital.sor_id if hospital is not None else entity.sor_id
+    return hospital.sor_id if hospital is not None else node.sor_id
 
 
 def route_status(draft: Draft, recipient: Recipient, now: datetime) -> RouteStatus:

@@ -1,19 +1,36 @@
-"""Whether a fee is due for one registration and year, and how much (R32–R35, R39, R40). Pure rules, no state."""
+"""Whether a fee is due for one registration and year, and how much (R31–R36, R40, R42, R44). Pure rules, no state."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
     from contracts.invoice_triggers import Basis, NotDueReason
     from contracts.self_registrations import SelfRegistered
     from contracts.sor_entities import OwnerType
     from contracts.tariffs import TariffTable
-    from workers.tree.state import LedgerEntry
+
+_OERE: Final = Decimal("0.01")
+_NOTHING_TO_PAY: Final = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a fee question is judged on."""
+
+    fee_year: int
+    is_triggered: bool
+    """Whether the fee of this registration and year has been triggered before."""
+    self_registration: SelfRegistered | None
+    owner_type: OwnerType | None
+    is_exempt: bool = False
+    """Whether a notification of exemption is in force that year (R44)."""
+    is_scheme_paid: bool = False
+    """Whether the one fee of the place's regional lægevagt has been triggered that year (R42)."""
+    dispensation: Decimal = Decimal(0)
+    """The share of the fee that STPS has let the place off (R36)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +44,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Nothing is due, for this reason (R40)."""
+    """Nothing is due, for this reason (R40), by this rule."""
 
     reason: NotDueReason
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +58,47 @@ class NoTariff:
 Verdict = Due | Nothing | NoTariff
 
 
-def judge(
-    earlier: Sequence[LedgerEntry],
-    fee_year: int,
-    self_registration: SelfRegistered | None,
-    owner_type: OwnerType | None,
-    tariffs: TariffTable,
-) -> Verdict:
-    """Settle the question. `earlier` is the ledger of this one registration and year."""
-    if any(entry.kind == "triggered" for entry in earlier):
-        return Nothing("already-triggered")
-    if self_registration is None or not treated_by_end_of(fee_year, self_registration):
-        return Nothing("not-registered")  # [D] the nearest of the reasons where nobody was treated yet (R31)
-    if owner_type == "region" and self_registration.category == "1":
-        return Nothing("region-lump-sum")
-    if self_registration.volunteers_only:
-        return Nothing("volunteers-only")
-    if owner_type == "private" and self_registration.turnover_band == "below-limit":
-        return Nothing("turnover-below-limit")
-    return _amount(fee_year, self_registration, owner_type, tariffs)
+def judge(case: Case, tariffs: TariffTable) -> Verdict:
+    """Settle the question: the first reason why nothing is due, or else the amount."""
+    said = case.self_registration
+    if case.is_triggered:
+        return Nothing("already-triggered", "R39")
+    if case.is_exempt:
+        return Nothing("exempt-notified", "R44")
+    if said is None or not treated_by_end_of(case.fee_year, said):
+        return Nothing("not-registered", "R31")  # [D] the nearest of the reasons where nobody was treated yet
+    if case.owner_type == "region" and said.category == "1":
+        return Nothing("region-lump-sum", "R33")
+    if said.volunteers_only:
+        return Nothing("volunteers-only", "R35")
+    if case.owner_type == "private" and said.turnover_band == "below-limit":
+        return Nothing("turnover-below-limit", "R34")
+    if case.dispensation == _NOTHING_TO_PAY:
+        return Nothing("dispensation", "R36")
+    if case.is_scheme_paid:
+        return Nothing("already-triggered", "R42")
+    return _amount(case, said, tariffs)
 
 
 def treated_by_end_of(year: int, self_registration: SelfRegistered) -> bool:
     """Whether treatment had begun by the end of `year`; a place that says no day began when it registered (R31)."""
-    started = self_registration.treatment_started_on
-    return started is None or started.year <= year
+    started = self_registration.treatment_started_on or self_registration.registered_on
+    return started.year <= year
 
 
-def _amount(
-    fee_year: int, self_registration: SelfRegistered, owner_type: OwnerType | None, tariffs: TariffTable
-) -> Verdict:
-    tariff = tariffs.find(fee_year, self_registration.category)
+def _amount(case: Case, said: SelfRegistered, tariffs: TariffTable) -> Due | NoTariff:
+    tariff = tariffs.find(case.fee_year, said.category)
     if tariff is None:
         return NoTariff()
-    if owner_type == "private" and self_registration.turnover_band == "half":
-        return Due(tariff.half, "half", tariff.id) if tariff.half is not None else NoTariff()
-    return Due(tariff.full, "full", tariff.id)
+    is_half = case.owner_type == "private" and said.turnover_band == "half"
+    whole = tariff.half if is_half else tariff.full
+    if whole is None:
+        return NoTariff()
+    if case.dispensation:
+        return Due(_less(whole, case.dispensation), "partial-dispensation", tariff.id)
+    return Due(whole, "half" if is_half else "full", tariff.id)
+
+
+def _less(amount: Decimal, share: Decimal) -> Decimal:
+    """The amount without the share let off, to the øre [D]."""
+    return (amount * (1 - share)).quantize(_OERE, ROUND_HALF_UP)

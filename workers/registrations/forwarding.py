@@ -1,18 +1,20 @@
-"""Reviewing one unit: BSR is to hold what it should, no more and no less (R12–R17, R20)."""
+"""Reviewing one unit: BSR is to hold what it should, no more and no less (R4–R6, R12–R17, R20)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from contracts.registrations import RegistrationWithdrawn
 from workers.closures.announced import closing_of
 from workers.effects import Send, effect_id
 from workers.enrichment.facts import findings_for
-from workers.fees.ledger import Question, ask
-from workers.fees.verdict import treated_by_end_of
-from workers.registrations.identity import identify
-from workers.registrations.record import build_record, digest_of
+from workers.explanation import explain
+from workers.fees.occasions import ask_on_registration, ask_successor
+from workers.registrations.claim import claim_of
+from workers.registrations.identity import as_registered, identify
+from workers.registrations.leaving import withdraw
+from workers.registrations.record import build_record, digest_of, rules_of
+from workers.registrations.succession import end_the_old, succession_of
 from workers.tree.inheritance import resolve
 from workers.tree.state import Forwarded, Registered, Unforwarded, Withdrawn
 
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.identifiers import SorId
-    from contracts.registrations import WithdrawalReason
-    from contracts.self_registrations import SelfRegistered
     from contracts.sor_entities import EntityChanged
     from contracts.tariffs import TariffTable
     from workers.enrichment.questions import Questions
+    from workers.registrations.succession import Succession
     from workers.tree.draft import Draft
+    from workers.tree.inheritance import Effective
     from workers.tree.state import Identity, Node
 
 
@@ -34,78 +36,100 @@ def review(
 ) -> list[Send]:
     """Bring BSR up to date on one unit, and ask the fee question where it becomes registered by this."""
     node = draft.node(sor_id)
-    if node.entity is None or node.closed is not None or node.has_moved:
+    if node.entity is None or node.has_moved:
         return []
+    claim = claim_of(node)
+    if node.closed is not None and claim != "late":
+        return []
+    if claim == "ended":
+        return withdraw(draft, node, "superseded", "R28", event_id)
     if not node.entity.is_treatment_place:
-        return withdraw(draft, node, "not-a-treatment-place", event_id)
+        return withdraw(draft, node, "not-a-treatment-place", "R14", event_id)
     path = draft.path(node.entity)
     if path is None or _over_before_it_began(draft, node, now):
         return []
-    return _forward(draft, node, node.entity, path, questions, tariffs, now, event_id)
-
-
-def withdraw(draft: Draft, node: Node, reason: WithdrawalReason, event_id: str) -> list[Send]:
-    """Take back what BSR holds of the unit; nothing if it holds nothing (R14, R29)."""
-    if not isinstance(node.standing, Forwarded | Registered):
-        return []
-    identity = node.standing.identity
-    message = RegistrationWithdrawn(registration_id=identity.registration_id, sor_id=node.sor_id, reason=reason)
-    draft.put(replace(node, standing=Withdrawn(identity, reason)))
-    version = node.entity.version if node.entity is not None else None
-    send_id = effect_id("registration-withdrawn", identity.registration_id, reason, version)
-    return [Send(message, send_id, node.sor_id, node.sor_id, event_id)]
+    return _Review(draft, node, node.entity, path, event_id, now).bring_up_to_date(questions, tariffs)
 
 
 def _over_before_it_began(draft: Draft, node: Node, now: datetime) -> bool:
-    """A unit first heard of after its closure, and never self-registered, was never BSR's business [D]."""
-    if node.self_registration is not None or not isinstance(node.standing, Unforwarded):
+    """A unit first heard of after its closure, and not registered in time, was never BSR's business [D]."""
+    if node.closed is not None or not isinstance(node.standing, Unforwarded):
         return False
     closing = closing_of(draft, node)
-    return closing is not None and closing.effective_at <= now
+    if closing is None or closing.effective_at > now:
+        return False
+    return node.self_registration is None or node.self_registration.registered_on >= closing.taken_on
 
 
-def _forward(
-    draft: Draft,
-    node: Node,
-    entity: EntityChanged,
-    path: tuple[EntityChanged, ...],
-    questions: Questions,
-    tariffs: TariffTable,
-    now: datetime,
-    event_id: str,
-) -> list[Send]:
-    effective = resolve(entity, path)
-    questions.want(effective)
-    identity = identify(node.sor_id, effective)
-    registration = node.self_registration
-    record = build_record(
-        entity,
-        path,
-        effective,
-        identity,
-        "awaiting-self-registration" if registration is None else "registered",
-        closing_of(draft, node),
-        findings_for(draft, effective),
-    )
-    digest = digest_of(record)
-    before = node.standing
-    if isinstance(before, Forwarded | Registered) and before.digest == digest:
-        return []
-    standing = Forwarded(identity, digest) if registration is None else Registered(identity, digest)
-    draft.put(replace(node, standing=standing))
-    versions = (*(step.version for step in path), entity.version, registration.version if registration else None)
-    send_id = effect_id("registration-forwarded", identity.registration_id, *versions, digest)
-    sends = [Send(record, send_id, record.sor_id, record.sor_id, event_id)]
-    if registration is not None and not isinstance(before, Registered):
-        sends += _ask_on_registration(draft, identity, registration, tariffs, now, event_id)
-    return sends
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """One treatment place with its way up to the owner, under review because of one event."""
 
+    draft: Draft
+    node: Node
+    entity: EntityChanged
+    path: tuple[EntityChanged, ...]
+    event_id: str
+    now: datetime
 
-def _ask_on_registration(
-    draft: Draft, identity: Identity, registration: SelfRegistered, tariffs: TariffTable, now: datetime, event_id: str
-) -> list[Send]:
-    """Ask for the fee of the year of registration (R39), unless treatment only starts in a later year (R31)."""
-    year = registration.registered_on.year
-    if not treated_by_end_of(year, registration):
-        return []
-    return ask(draft, Question(identity, year, "registration", registration, event_id), tariffs, now)
+    def bring_up_to_date(self, questions: Questions, tariffs: TariffTable) -> list[Send]:
+        """End a registration that has a successor, forward what differs, and ask what is owed for it."""
+        effective = resolve(self.entity, self.path)
+        held = self.node.standing
+        since = held.identity.since if isinstance(held, Forwarded | Registered) else self.now
+        identity = identify(self.node.sor_id, effective, since)
+        succession = succession_of(self.draft, self.node)
+        sends: list[Send] = []
+        if self.node.closed is not None and isinstance(held, Withdrawn):  # late: it never got beyond that identity
+            effective, identity = as_registered(effective, held.identity), held.identity
+        elif succession is not None and succession.effective_at > self.now:
+            effective, identity = as_registered(effective, succession.old), succession.old
+            succession = None
+        elif succession is not None:
+            sends = end_the_old(self.draft, self.node, succession, tariffs, self.now)
+            identity = replace(identity, since=self.now)
+        questions.want(effective)
+        forwarded = self._forward(effective, identity, succession)
+        if forwarded is None:
+            return sends
+        sends.append(forwarded)
+        if isinstance(self.draft.node(self.node.sor_id).standing, Registered):
+            sends += self._ask(identity, succession, tariffs)
+        return sends
+
+    def _forward(self, effective: Effective, identity: Identity, succession: Succession | None) -> Send | None:
+        """Forward the record if its content is not what BSR holds (R17)."""
+        draft, node = self.draft, self.draft.node(self.node.sor_id)
+        is_registered = node.self_registration is not None
+        record = build_record(
+            self.entity,
+            self.path,
+            effective,
+            identity,
+            "registered" if is_registered else "awaiting-self-registration",
+            closing_of(draft, node),
+            findings_for(draft, self.entity, self.path, effective),
+        )
+        digest = digest_of(record)
+        if isinstance(node.standing, Forwarded | Registered) and node.standing.digest == digest:
+            return None
+        standing = Registered(identity, digest) if is_registered else Forwarded(identity, digest)
+        draft.put(replace(node, standing=standing))
+        said = node.self_registration
+        versions = (*(step.version for step in self.path), self.entity.version, said.version if said else None)
+        after = (succession.old.registration_id,) if succession is not None else ()
+        send_id = effect_id("registration-forwarded", identity.registration_id, *versions, digest, *after)
+        why = explain(draft, node, self.event_id, *rules_of(record), numbers=(effective.cvr, effective.p_number))
+        record = record.model_copy(update={"explanation": why})
+        return Send(record, send_id, record.sor_id, record.sor_id, self.event_id)
+
+    def _ask(self, identity: Identity, succession: Succession | None, tariffs: TariffTable) -> list[Send]:
+        """Ask what is owed by a place that has become registered; nothing of one that was so before."""
+        before = self.node.standing
+        if succession is not None and isinstance(before, Registered):
+            return ask_successor(
+                self.draft, identity, succession.cause, succession.since.on, tariffs, self.now, self.event_id
+            )
+        if isinstance(before, Registered):
+            return []
+        return ask_on_registration(self.draft, identity, tariffs, self.now, self.event_id)

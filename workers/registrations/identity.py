@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workers.effects import effect_id
 from workers.tree.state import Identity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from contracts.identifiers import SorId
+    from contracts.sor_entities import OwnerType
     from workers.tree.inheritance import Effective
 
 
-def identify(sor_id: SorId, effective: Effective) -> Identity:
-    """SOR-id and CVR; for a municipality, region or the state also the P number (R5, R6)."""
-    p_number = None if effective.owner_type in {None, "private"} else effective.p_number
+def identify(sor_id: SorId, effective: Effective, since: datetime) -> Identity:
+    """SOR-id and CVR; for a municipality, region or the state also the P number (R5, R6). `since` is now."""
+    p_number = effective.p_number if is_public(effective.owner_type) else None
     registration_id = effect_id("registration", sor_id, effective.cvr, p_number)
-    return Identity(registration_id, sor_id, effective.cvr, p_number)
+    return Identity(registration_id, sor_id, effective.cvr, p_number, effective.owner_type, since)
+
+
+def as_registered(effective: Effective, identity: Identity) -> Effective:
+    """The values under which a place goes on until the day its new numbers count from (R4, R5)."""
+    p_number = identity.p_number if is_public(effective.owner_type) else effective.p_number
+    return replace(effective, cvr=identity.cvr, p_number=p_number)
+
+
+def is_public(owner_type: OwnerType | None) -> bool:
+    """Whether a new P number makes a new place (R5); a private one is merely updated."""
+    return owner_type not in {None, "private"}

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
     from contracts.registrations import RegistrationState
     from contracts.sor_entities import EntityChanged
-    from workers.closures.announced import Closing
     from workers.enrichment.facts import Findings
     from workers.tree.inheritance import Effective
-    from workers.tree.state import Identity
+    from workers.tree.state import Closing, Identity
 
 
 def build_record(
@@ -61,8 +60,21 @@ def build_record(
 
 def digest_of(record: RegistrationForwarded) -> str:
     """A digest of what BSR would read: a new version number or a fresher look-up alone is no change (R17)."""
-    content = record.model_dump_json(exclude={"sor_version": True, "company_facts": {"fetched_at"}})
+    content = record.model_dump_json(
+        exclude={"sor_version": True, "company_facts": {"fetched_at"}, "explanation": True}
+    )
     return blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def rules_of(record: RegistrationForwarded) -> tuple[str, ...]:
+    """The rules that made the record what it is (R50)."""
+    rules = ["R3", "R8", "R14", "R15", "R16", "R17"]
+    if record.sor_status == "requested":
+        rules.append("R12")
+    if record.closes_on is not None:
+        rules.append("R9")
+    rules.append("R20" if record.company_facts is None else "R19")
+    return tuple(rules)
 
 
 def _unit_type(code: str | None) -> UnitType | None:

@@ -1,4 +1,4 @@
-"""Playing records through one world: days come on their own instants, look-ups are answered at once."""
+"""Playing records through one world: days come on their own instants, what it tells itself is heard at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from contracts.records import InputRecord, OutputRecord
     from contracts.tariffs import TariffTable
 
-_READ: Final = frozenset(topic.value for topic in WORKER_INPUTS)
+TO_ITSELF: Final = frozenset({Topic.TRANSFERS.value, Topic.FEE_RUNS.value})
+"""What the worker sends and reads itself: never an output, and made anew where a recording holds it."""
+_READ: Final = frozenset(topic.value for topic in WORKER_INPUTS) - TO_ITSELF
 
 
 class Replay:
@@ -30,28 +32,30 @@ class Replay:
     def __init__(self, tariffs: TariffTable, registry: FileRegistry | None = None) -> None:
         self.world = World(tariffs)
         self.outcomes: Counter[str] = Counter()
-        self.not_consumed: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
+        """Records of topics that the worker does not read, or whose records the replay makes itself."""
         self._registry = registry
-        self._questions: deque[OutputRecord] = deque()
+        self._to_itself: deque[OutputRecord] = deque()
 
     def play(self, record: InputRecord) -> Iterator[OutputRecord]:
         """Let the days before the record come, decide it at its own timestamp, and finish what it began."""
         yield from self.advance(record.timestamp)
         if record.topic not in _READ:
-            self.not_consumed[record.topic] += 1
+            self.left_out[record.topic] += 1
             return
         yield from self._receive(record, record.timestamp)
         yield from self.advance(record.timestamp)
 
     def advance(self, until: datetime) -> Iterator[OutputRecord]:
-        """Let every day up to and including `until` come, each on its own instant; look-ups are answered in between.
+        """Let every day up to and including `until` come, each on its own instant.
 
-        A long cascade is finished before the questions it raised are answered, as nothing overtakes it in `run`.
+        What the worker tells itself is heard in between, at the instant it was said: questions to CVR, units that move
+        to another owner, yearly runs. A long cascade is finished before, as nothing overtakes it in `run`.
         """
         while True:
-            instant = self.world.agenda.next()
-            if self._questions and (instant is None or instant > self._questions[0].time):
-                yield from self._answer(self._questions.popleft())
+            instant = self.world.next_instant()
+            if self._to_itself and (instant is None or instant > self._to_itself[0].time):
+                yield from self._hear(self._to_itself.popleft())
             elif instant is not None and instant <= until:
                 turn = Turn(self.world)
                 turn.let_days_come(instant)
@@ -67,16 +71,19 @@ class Replay:
     def _conclude(self, turn: Turn) -> Iterator[OutputRecord]:
         turn.adopt()
         self.outcomes += turn.outcomes
-        if self._registry is not None:  # else nobody to ask: every enrichment stays pending
-            self._questions.extend(record for record in turn.outputs if record.topic == Topic.CVR_REQUESTS)
-        yield from (record for record in turn.outputs if record.topic != Topic.CVR_REQUESTS)
+        for record in turn.outputs:
+            if record.topic in TO_ITSELF or record.topic == Topic.CVR_REQUESTS:
+                self._to_itself.append(record)
+            else:
+                yield record
 
-    def _answer(self, question: OutputRecord) -> Iterator[OutputRecord]:
-        if self._registry is None:
-            return
-        request = CvrRequest.model_validate_json(question.value or b"")
-        for answer in self._answers(request, self._registry, question.time):
-            yield from self._receive(answer, question.time)
+    def _hear(self, record: OutputRecord) -> Iterator[OutputRecord]:
+        if record.topic in TO_ITSELF:
+            yield from self._receive(record.as_input(), record.time)
+        elif self._registry is not None:  # else nobody to ask: every enrichment stays pending
+            request = CvrRequest.model_validate_json(record.value or b"")
+            for answer in self._answers(request, self._registry, record.time):
+                yield from self._receive(answer, record.time)
 
     def _answers(self, request: CvrRequest, registry: FileRegistry, now: datetime) -> Iterator[InputRecord]:
         if request.cvr is not None:

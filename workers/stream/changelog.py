@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.identifiers import SorId
 from contracts.records import OutputRecord
 from contracts.topics import Topic
+from workers.stream.fee_runs import Run
 from workers.stream.world import BEGINNING, World
 from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
 
@@ -34,12 +35,14 @@ _PROGRESS: Final = "progress"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the partition has come: the next offset per input topic, and the latest instant decided at."""
+    """How far the partition has come: in its input topics, in time, and in the yearly runs."""
 
     positions: dict[str, int] = field(default_factory=dict)
     stream_time: datetime = BEGINNING
     partitions: int = 0
     """How many partitions the topics had: owners are where their state is only as long as that stays so."""
+    fee_runs: tuple[Run, ...] = ()
+    """STPS's yearly runs, those under way with the last owner asked."""
     schema: int = SCHEMA_VERSION
 
 
@@ -53,9 +56,7 @@ _BACKLOG: Final = TypeAdapter(Backlog)
 _PROGRESS_TYPE: Final = TypeAdapter(Progress)
 
 
-def changelog_of(
-    turn: Turn, partition: int, positions: Mapping[str, int], partitions: int = 0
-) -> Iterator[OutputRecord]:
+def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> Iterator[OutputRecord]:
     """Yield the changelog records of a turn, the progress last."""
 
     def entry(key: str, value: bytes | None) -> OutputRecord:
@@ -70,7 +71,7 @@ def changelog_of(
         if changed.backlog:
             backlog = _BACKLOG.dump_json(state.backlog) if state.backlog.units else None
             yield entry(f"backlog/{owner}", backlog)
-    progress = Progress(dict(positions), turn.stream_time, partitions)
+    progress = Progress(dict(positions), turn.stream_time, turn.partitions, turn.fee_runs)
     yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
 
 
@@ -111,10 +112,16 @@ class Restoring:
         else:
             raise ChangelogError(f"the changelog holds a record of unknown kind {kind!r}: is the topic Sorbro's own?")
 
-    def world(self, tariffs: TariffTable) -> World:
+    def world(self, tariffs: TariffTable, partitions: int = 1) -> World:
         """The world as the last transaction left it."""
         owners = self._nodes.keys() | self._numbers.keys()
-        return World(tariffs, (self._owner(owner) for owner in sorted(owners)), self.progress.stream_time)
+        return World(
+            tariffs,
+            (self._owner(owner) for owner in sorted(owners)),
+            self.progress.stream_time,
+            fee_runs=self.progress.fee_runs,
+            partitions=partitions,
+        )
 
     def _owner(self, owner: SorId) -> OwnerState:
         nodes = self._nodes[owner]

@@ -10,9 +10,18 @@ from pydantic import ValidationError
 
 from contracts.cloudevents import EnvelopeError, open_envelope
 from contracts.cvr_facts import CvrAnswer
+from contracts.fee_runs import FeeRunStarted
+from contracts.notices import (
+    DeletionRequested,
+    DeregistrationDecided,
+    DispensationGranted,
+    ExemptionNotified,
+    FeeRunRequested,
+)
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged
 from contracts.topics import MESSAGES, Topic
+from contracts.transfers import UnitTransferred
 from workers.decide import Received
 from workers.effects import Refusal, effect_id
 
@@ -26,15 +35,50 @@ LARGEST_VALUE: Final = 512 * 1024
 _CHECK_DIGIT: Final = "check_digit"
 _SHOWN_ERRORS: Final = 3
 _NOT_JSON: Final = Refusal("unparsable", "the value is not JSON in UTF-8")
+_HAS_KEY: Final = Refusal("wrong-key", "a message that names no owner must have an empty key")
+_KEYED: Final = (
+    EntityChanged
+    | SelfRegistered
+    | CvrAnswer
+    | UnitTransferred
+    | DeregistrationDecided
+    | ExemptionNotified
+    | DeletionRequested
+    | DispensationGranted
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class OwnersMessage:
     """A record that holds its contract: whose it is, what it says, and the trace it belongs to."""
 
     owner: SorId
     event: Received
     traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequested:
+    """STPS's yearly run, which concerns every owner and so every partition (R39). `notice` is its `ce_id`."""
+
+    request: FeeRunRequested
+    notice: str
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The same run, as it was handed to this partition."""
+
+    started: FeeRunStarted
+
+
+@dataclass(frozen=True, slots=True)
+class NobodysMessage:
+    """An exemption of somebody whom SOR does not know: heard, and there is nothing to do (R44)."""
+
+
+Accepted = OwnersMessage | RunRequested | RunStarted | NobodysMessage
 
 
 def read(record: InputRecord) -> Accepted | Refusal:
@@ -58,18 +102,26 @@ def read(record: InputRecord) -> Accepted | Refusal:
         return _broken(error, envelope.data)
     if (b"NaN" in envelope.data or b"Infinity" in envelope.data) and not _is_json(envelope.data):
         return _NOT_JSON  # pydantic reads these two words in fields that nobody asks for; JSON does not have them
-    return _keyed(record, message, envelope.id or _own_id(record), envelope.traceparent)
+    return _addressed(record, message, envelope.id or _own_id(record), envelope.traceparent)
 
 
-def _keyed(record: InputRecord, message: Message, event_id: str, traceparent: str | None) -> Accepted | Refusal:
-    if not isinstance(message, EntityChanged | SelfRegistered | CvrAnswer):
-        raise TypeError(f"{type(message).__name__} is not consumed by the write side")
-    owner = message.owner_sor_id
-    # Our own facts are compacted per number, so their key is "owner/number"; all other input is keyed by owner.
-    key = (record.key or b"").split(b"/")[0] if isinstance(message, CvrAnswer) else record.key
-    if key != owner.encode():
-        return Refusal("wrong-key", "the key must be the value's ownerSorId, or order within the owner is lost")
-    return Accepted(owner, Received(message, event_id), traceparent)
+def _addressed(record: InputRecord, message: Message, event_id: str, traceparent: str | None) -> Accepted | Refusal:
+    """Hold the key against what the message says of whom it concerns."""
+    if isinstance(message, FeeRunRequested):
+        return RunRequested(message, event_id, traceparent) if not record.key else _HAS_KEY
+    if isinstance(message, FeeRunStarted):
+        at_home = record.key == str(record.partition).encode()
+        return RunStarted(message) if at_home else Refusal("wrong-key", "the key must be the number of the partition")
+    if isinstance(message, _KEYED):
+        owner = message.owner_sor_id
+        if owner is None:
+            return NobodysMessage() if not record.key else _HAS_KEY
+        # Our own facts are compacted per number, so their key is "owner/number"; all other input is keyed by owner.
+        key = (record.key or b"").split(b"/")[0] if isinstance(message, CvrAnswer) else record.key
+        if key != owner.encode():
+            return Refusal("wrong-key", "the key must be the value's ownerSorId, or order within the owner is lost")
+        return OwnersMessage(owner, Received(message, event_id), traceparent)
+    raise TypeError(f"{type(message).__name__} is not consumed by the write side")
 
 
 def _broken(error: ValidationError, data: bytes) -> Refusal:

@@ -66,7 +66,6 @@ class Seat:
 
     log: PartitionLog
     world: World
-    partitions: int
     merge: Merge = field(default_factory=lambda: Merge(_TOPICS))
     drained: frozenset[str] = frozenset()
     horizon: Horizon = field(default_factory=Horizon)
@@ -91,7 +90,7 @@ class PartitionLoop:
         reporter: Reporter,
         flood_limit: int,
     ) -> None:
-        self._partition = partition
+        self.partition = partition
         self._new_log = new_log
         self._clock = clock
         self._tariffs = tariffs
@@ -118,20 +117,20 @@ class PartitionLoop:
                 self.world = seat.world
                 while not self._stopping:
                     await self._turn(seat)
-                    self._reporter.turned(self._partition)
+                    self._reporter.turned(self.partition)
                     attempt, bad_before = 0, self._bad_in_a_row
             except (FloodError, ChangelogError, LogError):
                 raise
             # Every other failure has the one cure; which ones a client library can raise is not knowable.
             except Exception as error:  # noqa: BLE001
                 self._bad_in_a_row = bad_before
-                self._reporter.failed(self._partition, error)
+                self._reporter.failed(self.partition, error)
                 await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS) - 1)])
                 attempt += 1
             finally:
                 self.world = None
                 await log.close()
-                self._reporter.closed(self._partition)
+                self._reporter.closed(self.partition)
 
     async def _open(self, log: PartitionLog) -> Seat:
         started = _now()
@@ -152,10 +151,10 @@ class PartitionLoop:
             raise RuntimeError(f"the restore is incomplete: committed {ahead}, progress {progress}; opening again")
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
-        world = restoring.world(self._tariffs)
-        seat = Seat(log, world, partitions, heard_from_broker=_now(), came_to=world.stream_time)
+        world = restoring.world(self._tariffs, partitions)
+        seat = Seat(log, world, heard_from_broker=_now(), came_to=world.stream_time)
         await self._ask_again(seat)
-        self._reporter.opened(self._partition, restoring.records, len(seat.world.owners), _now() - started)
+        self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
 
     async def _partition_count(self, log: PartitionLog, before: int) -> int:
@@ -186,10 +185,10 @@ class PartitionLoop:
         if not turn.is_empty:
             await self._bring_home(seat, turn)
             turn.adopt()
-            self._reporter.committed(self._partition, turn, _now() - started)
+            self._reporter.committed(self.partition, turn, _now() - started)
         if self._bad_in_a_row >= self._flood_limit:
             raise FloodError(
-                f"partition {self._partition}: {self._bad_in_a_row} bad records in a row. The worker stops before the "
+                f"partition {self.partition}: {self._bad_in_a_row} bad records in a row. The worker stops before the "
                 "topic is drained into the dead letters. Look at sor-bsr.dead-letters.v1 for the reason, mend the "
                 "sender (or raise SORBRO_FLOOD_LIMIT), and start again: it goes on where it stopped"
             )
@@ -253,7 +252,7 @@ class PartitionLoop:
         """
         # The next record may be stamped earlier, by a sender's clock that is behind; its cascade still waits its turn.
         until = max(until, min(seat.came_to, self._clock.latest()))
-        soonest = seat.world.agenda.next()
+        soonest = seat.world.next_instant()
         if soonest is None or soonest > until:
             seat.overdue_since = None
             return True
@@ -263,7 +262,7 @@ class PartitionLoop:
             return turn.let_days_come(bound) and bound == until
         seat.overdue_since = seat.overdue_since or _now()
         if _now() - seat.overdue_since > _OVERDUE_SECONDS:
-            raise TimeoutError(f"a closure due at {soonest} waits: the inputs cannot be read to their ends")
+            raise TimeoutError(f"what is due at {soonest} waits: the inputs cannot be read to their ends")
         return False
 
     async def _bring_home(self, seat: Seat, turn: Turn) -> None:
@@ -277,7 +276,7 @@ class PartitionLoop:
             await log.send(turn.outputs)
             if not log.is_transactional:
                 await log.delivered()  # the progress record must not be safe before what it speaks of
-            await log.send(list(changelog_of(turn, self._partition, positions, seat.partitions)))
+            await log.send(list(changelog_of(turn, self.partition, positions)))
             await log.delivered()
         async with asyncio.timeout(CALL_SECONDS):
             await log.send_offsets(positions)

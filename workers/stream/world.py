@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from contracts.cloudevents import binary_headers
 from contracts.dead_letters import DeadLetterReason
 from contracts.records import OutputRecord
-from workers.decide import DayHasCome, Decision, decide, wakes_of
+from contracts.topics import Topic
+from contracts.transfers import UnitTransferred
+from workers.decide import DayHasCome, Decision, FeeRun, decide, wakes_of
 from workers.effects import Refusal, Send
 from workers.enrichment.questions import unanswered
 from workers.stream.agenda import Agenda
 from workers.stream.dead_letters import dead_letter
-from workers.stream.intake import Accepted, read
+from workers.stream.fee_runs import FeeRuns, for_every_partition
+from workers.stream.intake import OwnersMessage, RunRequested, RunStarted, read
 from workers.tree.state import OwnerState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from contracts.cloudevents import Headers
     from contracts.identifiers import SorId
     from contracts.records import InputRecord
     from contracts.tariffs import TariffTable
+    from workers.stream.fee_runs import Run
+    from workers.stream.intake import Accepted
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 """Where the time of a partition stands that has seen nothing yet."""
 FULL: Final = 2000
-"""Outputs after which a turn takes no more on: it keeps a transaction well under a second (design.md)."""
+"""Outputs, or events, after which a turn takes no more on: a transaction stays well under a second (design.md)."""
 
 
 class World:
-    """What one partition holds in memory: each owner's state and when it is to be woken."""
+    """What one partition holds in memory: each owner's state and when it is to be woken, and STPS's yearly runs."""
 
     def __init__(
-        self, tariffs: TariffTable, owners: Iterable[OwnerState] = (), stream_time: datetime = BEGINNING
+        self,
+        tariffs: TariffTable,
+        owners: Iterable[OwnerState] = (),
+        stream_time: datetime = BEGINNING,
+        *,
+        fee_runs: Iterable[Run] = (),
+        partitions: int = 1,
     ) -> None:
         self.tariffs = tariffs
+        self.partitions = partitions
+        """How many there are: what concerns all owners is handed to each of them."""
+        self.fee_runs = FeeRuns(fee_runs)
         self.owners = {state.owner: state for state in owners}
         self.agenda = Agenda(
             (instant, state.owner)
@@ -46,6 +61,12 @@ class World:
         )
         self.stream_time = stream_time
         """The latest instant anything was decided at; it never goes back."""
+
+    def next_instant(self) -> datetime | None:
+        """When there is something to do without any record: an owner's day, or a yearly run; None when nothing is."""
+        run = self.fee_runs.next()
+        instants = (self.agenda.next(), run.at if run is not None else None)
+        return min((instant for instant in instants if instant is not None), default=None)
 
 
 @dataclass(slots=True)
@@ -68,16 +89,29 @@ class Turn:
         self.outcomes: Counter[str] = Counter()
         self.dead_letters: Counter[DeadLetterReason] = Counter()
         self.stream_time = world.stream_time
+        self._silent_steps = 0
+        """Of yearly runs: owners with nothing to answer. That they were asked is to be kept as well."""
+        self._in_order: list[SorId] | None = None
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions there are."""
+        return self._world.partitions
+
+    @property
+    def fee_runs(self) -> tuple[Run, ...]:
+        """The yearly runs, and how far this turn has brought them."""
+        return tuple(self._world.fee_runs)
 
     @property
     def is_full(self) -> bool:
         """Whether the turn should be brought home before it takes on more."""
-        return len(self.outputs) >= FULL or self.outcomes.total() >= FULL
+        return len(self.outputs) >= FULL or self.outcomes.total() + self._silent_steps >= FULL
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to bring home."""
-        return not self.outputs and not self.changed and not self.outcomes
+        return not (self.outputs or self.changed or self.outcomes or self._silent_steps)
 
     def state(self, owner: SorId) -> OwnerState:
         """The owner as this turn leaves it."""
@@ -86,15 +120,18 @@ class Turn:
     def let_days_come(self, until: datetime) -> bool:
         """Wake every owner whose instant is not after `until`, each at its own instant, oldest first (R26).
 
-        False when the turn is full and some are left.
+        A yearly run comes at its instant in the same way, after the days of the owners at that instant, so that what
+        closes then is closed (R39). False when the turn is full and some are left.
         """
-        agenda = self._world.agenda
-        while (instant := agenda.next()) is not None and instant <= until:
+        world = self._world
+        while (instant := world.next_instant()) is not None and instant <= until:
             if self.is_full:
                 return False
-            _, owner = agenda.pop()
-            decision = decide(self.state(owner), DayHasCome(), instant, self._world.tariffs)
-            self._take(owner, decision, instant, None)
+            if world.agenda.next() == instant:
+                _, owner = world.agenda.pop()
+                self._take(owner, decide(self.state(owner), DayHasCome(), instant, world.tariffs), instant, None)
+            elif (run := world.fee_runs.next()) is not None:
+                self._go_on_with(run)
         return True
 
     def receive(self, record: InputRecord, now: datetime) -> None:
@@ -103,12 +140,11 @@ class Turn:
         if isinstance(accepted, Refusal):
             self.outcomes["refused"] += 1
             self._bury(record, accepted, now)
-            return
-        decision = decide(self.state(accepted.owner), accepted.event, now, self._world.tariffs)
-        for effect in decision.effects:
-            if isinstance(effect, Refusal):
-                self._bury(record, effect, now)
-        self._take(accepted.owner, decision, now, accepted.traceparent)
+        elif isinstance(accepted, OwnersMessage):
+            self._decide(accepted, record, now)
+        else:
+            self.outcomes["applied" if self._hear(accepted, now) else "repeated"] += 1
+            self.stream_time = max(self.stream_time, now)
 
     @classmethod
     def asking_again(cls, world: World) -> Iterator[Self]:
@@ -127,10 +163,50 @@ class Turn:
         self._world.owners.update(self._owners)
         self._world.stream_time = self.stream_time
 
+    def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> None:
+        decision = decide(self.state(accepted.owner), accepted.event, now, self._world.tariffs)
+        for effect in decision.effects:
+            if isinstance(effect, Refusal):
+                self._bury(record, effect, now)
+        self._take(accepted.owner, decision, now, accepted.traceparent)
+        if isinstance(accepted.event.message, UnitTransferred):
+            self._world.fee_runs.welcome(accepted.owner, record.headers)
+
+    def _hear(self, accepted: Accepted, now: datetime) -> bool:
+        """Take in what concerns no owner alone; False when it is known already."""
+        if isinstance(accepted, RunStarted):
+            return self._world.fee_runs.start(accepted.started, now)
+        if isinstance(accepted, RunRequested):
+            self.outputs += for_every_partition(accepted, self._world.partitions, now)
+        return True
+
+    def _go_on_with(self, run: Run) -> None:
+        """Put the run to the next owner, or to the next part of a large one. Most owners have nothing to answer."""
+        self.stream_time = max(self.stream_time, run.at)
+        owner = run.next_owner(self._owners_in_order())
+        if owner is None:
+            self._world.fee_runs.put(replace(run, through=True))
+            self._silent_steps += 1
+            return
+        event = FeeRun(run.fee_year, run.notice, run.unit)
+        decision = decide(self.state(owner), event, run.at, self._world.tariffs)
+        self._world.fee_runs.put(run.asked(owner, decision.resume))
+        if decision.effects or decision.wakes or not decision.changes.is_empty:
+            self._take(owner, decision, run.at, None)
+        else:
+            self._silent_steps += 1
+
+    def _owners_in_order(self) -> list[SorId]:
+        if self._in_order is None:
+            self._in_order = sorted(self._world.owners.keys() | self._owners.keys())
+        return self._in_order
+
     def _take(self, owner: SorId, decision: Decision, now: datetime, traceparent: str | None) -> None:
         self.outcomes[decision.outcome] += 1
         self.stream_time = max(self.stream_time, now)
         if not decision.changes.is_empty:
+            if owner not in self._owners and owner not in self._world.owners:
+                self._in_order = None
             self._owners[owner] = decision.state
             changed = self.changed.setdefault(owner, Changed())
             changed.nodes |= decision.changes.nodes
@@ -138,7 +214,11 @@ class Turn:
             changed.backlog |= decision.changes.backlog
         for instant in decision.wakes:
             self._world.agenda.add(instant, owner)
-        self.outputs += [_output(effect, now, traceparent) for effect in decision.effects if isinstance(effect, Send)]
+        for effect in decision.effects:
+            if isinstance(effect, Send):
+                moves = effect.topic == Topic.TRANSFERS
+                along = self._world.fee_runs.passed(owner) if moves else ()
+                self.outputs.append(_output(effect, now, traceparent, along))
 
     def _bury(self, record: InputRecord, refusal: Refusal, now: datetime) -> None:
         self.stream_time = max(self.stream_time, now)
@@ -154,7 +234,7 @@ def _read(record: InputRecord) -> Accepted | Refusal:
         return Refusal("contract-violation", f"the record could not be read ({type(error).__name__})")
 
 
-def _output(send: Send, now: datetime, traceparent: str | None) -> OutputRecord:
+def _output(send: Send, now: datetime, traceparent: str | None, along: Headers = ()) -> OutputRecord:
     headers = binary_headers(
         ce_id=send.id,
         ce_type=send.ce_type,
@@ -163,4 +243,4 @@ def _output(send: Send, now: datetime, traceparent: str | None) -> OutputRecord:
         causation=send.causation,
         traceparent=traceparent,
     )
-    return OutputRecord(send.topic, send.key.encode(), send.message.model_dump_json().encode(), headers, now)
+    return OutputRecord(send.topic, send.key.encode(), send.message.model_dump_json().encode(), headers + along, now)

@@ -1,4 +1,4 @@
-"""The state of one owner: every unit by its newest version, its standing in BSR, its fees, and what CVR said.
+"""The state of one owner: every unit by its newest version, its standing in BSR, its fees, and what others said.
 
 Plain frozen data: the same objects are decided upon, kept in memory, and written to the changelog as JSON.
 """
@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from contracts.cvr_facts import CvrAnswer
+from contracts.danish_time import danish_date, effective_after
 from contracts.deregistrations import DeregistrationCause
+from contracts.exemption_facts import ExemptionKind
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.invoice_triggers import NotDueReason, Occasion
 from contracts.registrations import WithdrawalReason
 from contracts.self_registrations import SelfRegistered
-from contracts.sor_entities import EntityChanged
+from contracts.sor_entities import EntityChanged, OwnerType, SorType
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +33,62 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
-    """A closure that has taken effect; there is no way back (R7)."""
+class Closing:
+    """The closure that will end, or has ended, a unit: whose it is and what was announced."""
 
-    last_day: date
     by: SorId
+    by_type: SorType
+    announcement: Announcement
+
+    @property
+    def last_day(self) -> date:
+        """The last day the unit is open (R9)."""
+        return self.announcement.last_day
+
+    @property
+    def effective_at(self) -> datetime:
+        """00:00 in Copenhagen on the day after (R25)."""
+        return effective_after(self.last_day)
+
+    @property
+    def taken_on(self) -> date:
+        """The Danish day on which it is both announced and due: who registered before was there when it came."""
+        return danish_date(max(self.effective_at, self.announcement.registered_at))
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes a registration the one it is (R6). `p_number` only for public owners (R5)."""
+    """What makes a registration the one it is (R6). `p_number` only for public owners (R5).
+
+    `owner_type` is no part of it but what its fees are judged by, also when the unit has gone to another owner since.
+    """
 
     registration_id: UUID
     sor_id: SorId
     cvr: CvrNumber | None
     p_number: PNumber | None
+    owner_type: OwnerType | None
+    since: datetime
+    """When BSR first heard of it."""
+
+
+Telling = Literal["cvr", "p-number", "place", "owner"]
+"""What of a unit can make the places under it others; ``owner``: the owner's type, or which owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbering:
+    """The version that last gave a unit another number or place in the tree, and the day that counts from.
+
+    Whether a place under it thereby has become another registration is seen by comparing identities (R4, R5).
+    """
+
+    what: Telling
+    on: date
+    registered_at: datetime
+    event_id: str
+    version: int
+    noted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +145,8 @@ class Triggered:
     registration_id: UUID
     fee_year: int
     occasion: Occasion
+    scheme: str | None = None
+    """The regional lægevagt whose one fee this is (R42)."""
     kind: Literal["triggered"] = "triggered"
 
 
@@ -123,6 +169,7 @@ class Parked:
     fee_year: int
     occasion: Occasion
     event_id: str
+    asked_at: datetime
     kind: Literal["parked"] = "parked"
 
     @property
@@ -135,16 +182,69 @@ LedgerEntry = Triggered | NotDue | Parked
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """A place leaves BSR without closing in SOR: by STPS's decision (R28) or its own deletion request (R45)."""
+
+    effective_on: date
+    """The first day it is out."""
+    cause: Literal["stps-decision", "deletion-request"]
+    treated_in_year: bool
+    noted_on: date
+    event_id: str
+    is_now: Literal["to-come", "taken", "replaced"] = "to-come"
+    """``taken``: it has taken effect; ``replaced``: a later decision came before it could."""
+    ended: date | None = None
+    """The day of registration of the self-registration that it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispensation:
+    """STPS lets the unit off a `share` of a year's fee (R36)."""
+
+    fee_year: int
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A notification (underretning) of one of the four kinds (R44)."""
+
+    kind: ExemptionKind
+    notified_on: date
+    until: date | None = None
+    """The last day of a temporary event; the other kinds last until the place registers (R46)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What STPS has decided and told of one unit, or, on the owner itself, of all its units."""
+
+    departures: tuple[Departure, ...] = ()
+    dispensations: tuple[Dispensation, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    deletion_requests: tuple[str, ...] = ()
+    """What has been asked before: "bsr:" or "sor:" and the reference number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """Everything known of one SOR-id. `entity` is None while only a self-registration has arrived (R13)."""
+    """Everything known of one SOR-id. `entity` is None while only others have spoken of it (R13)."""
 
     sor_id: SorId
     entity: EntityChanged | None = None
     announcement: Announcement | None = None
-    closed: Closed | None = None
+    closed: Closing | None = None
+    """The closure that has taken effect; there is no way back (R7)."""
+    renumberings: tuple[Renumbering, ...] = ()
+    """The latest of each kind."""
+    replaced_by: SorId | None = None
+    """The unit that says it replaces this one."""
+    moved_here_by: int | None = None
+    """The version with which another owner gave the unit up, and its dossier came here."""
     self_registration: SelfRegistered | None = None
     standing: Standing = Unforwarded()
     ledger: tuple[LedgerEntry, ...] = ()
+    notices: Notices = Notices()
 
     @property
     def has_moved(self) -> bool:

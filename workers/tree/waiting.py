@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from workers.tree.draft import Draft
-from workers.tree.state import Parked
+from workers.tree.state import Forwarded, Parked, Registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +40,19 @@ def waiting_in(state: OwnerState) -> Iterator[Waiting]:
             yield Waiting(entry.wanted_by[0], state.owner, "cvr", f"CVR's answer on {number} (R20)")
 
 
-def _missing(draft: Draft, node: Node) -> str | None:
-    if node.entity is None:
+def _heard_of(node: Node) -> str | None:
+    """A unit SOR has not told of; one that another unit replaces or that is only notified of waits for nothing."""
+    if node.self_registration is not None:
         return "SOR's own message on the unit, so far only its self-registration has come (R13)"
+    to_come = any(each.is_now == "to-come" for each in node.notices.departures)
+    return "SOR's own message on the unit, so far only a notice from STPS has come (R13)" if to_come else None
+
+
+def _missing(draft: Draft, node: Node) -> str | None:
+    if (node.entity is None or node.has_moved) and isinstance(node.standing, Forwarded | Registered):
+        return f"SOR's message on the unit under {draft.owner}, where it has moved to (R13)"
+    if node.entity is None:
+        return _heard_of(node)
     if not node.entity.is_treatment_place or node.closed is not None or draft.path(node.entity) is not None:
         return None
     parent, seen = node.entity.parent_sor_id, {node.sor_id}

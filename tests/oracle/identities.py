@@ -1,0 +1,63 @@
+"""When a place becomes another registration, and by whose word (R4–R6, decisions page)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from contracts.danish_time import danish_date
+from oracle.effects import Registration
+from oracle.history import Json, utc
+from oracle.papers import Papers
+from oracle.record import Way, identity
+
+
+class Change(NamedTuple):
+    """The day on which the new identity begins, and the unit whose version brought it."""
+
+    day: date
+    by: str
+    registered_at: datetime
+
+def is_backdated(day: date, told_at: datetime) -> bool:
+    """Whether what begins on `day` was told only after it (as R26 has it of closures)."""
+    return day < danish_date(told_at)
+
+
+def days_late(day: date, told_at: datetime) -> int:
+    """R27, as of a closure on the eve of `day`."""
+    return max(0, (danish_date(told_at) - day).days + 1 - 14)
+
+
+def change(papers: Papers, way: Way, old: Registration, since: datetime) -> Change:
+    """The latest of the changes that made `old` into what the place is now."""
+    new = identity(way)
+    found: list[Change] = []
+    for step in way:
+        for field in _fields(step, way, old, new):
+            found += _brought(papers, step, field, since)
+    return max(found, key=lambda each: (each.day, each.registered_at))
+
+
+def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[str]:
+    """What a unit on the way may have changed that makes the difference."""
+    fields = ["parentSorId"]
+    if step is way[-1]:
+        fields += ["cvr"] * (old.cvr != new.cvr) + ["ownerType"] * (old.p_number != new.p_number)
+    if old.p_number != new.p_number:
+        fields += ["pNumber"]
+    return fields
+
+
+def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[Change]:
+    """The version that brought the present value of `field`, if it came after `since`."""
+    versions = papers.versions(step["ownerSorId"], step["sorId"])
+    for before, after in reversed(list(zip(versions, versions[1:], strict=False))):
+        if before.message[field] != after.message[field]:
+            if after.time <= since:
+                return []
+            from_date = after.message["fromDate"]
+            is_dated = from_date > before.message["fromDate"]
+            day = date.fromisoformat(from_date) if is_dated else danish_date(after.time)
+            return [Change(day, step["sorId"], utc(after.message["registeredAt"]))]
+    return []

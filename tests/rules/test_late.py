@@ -1,0 +1,67 @@
+"""Registering late, and self-registrations that come after the closure (R13, R25, R31, R41)."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.trees import private_clinic
+
+CLINIC = private_clinic()
+PLACE = CLINIC.place
+
+
+@pytest.mark.parametrize(
+    ("started", "years"),
+    [
+        ("2023-02-01", [2023]),
+        ("2021-12-31", [2021, 2022, 2023]),
+        ("2010-01-01", [2020, 2021, 2022, 2023]),
+    ],
+)
+def test_one_fee_for_each_missed_year_at_most_three_back_r41(world, started, years):
+    world.at("2023-06-01 10:00").sor(CLINIC)
+    world.self_registers(PLACE, treatment_started_on=started, category="5")
+    waiting = [entry.fee_year for state in world.world.owners.values() for entry in state.nodes[PLACE.sor_id].ledger]
+    assert sorted(waiting) == years  # those without a tariff wait
+    assert world.triggers().values("feeYear") == [year for year in years if year != 2020]
+    late = [each["feeYear"] for each in world.triggers() if each["occasion"] == "late-registration"]
+    assert late == [year for year in years if year not in {2020, 2023}]
+
+
+def test_a_place_that_began_when_it_registered_has_missed_nothing_r41(world):
+    world.at("2023-06-01 10:00").registered(CLINIC)
+    assert world.triggers().values("occasion") == ["registration"]
+
+
+def test_a_self_registration_after_the_closure_that_was_in_time_is_settled_at_once_r13_r25(world):
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.sor(PLACE, to_date="2023-03-31")
+    assert world.until("2023-04-01").withdrawals().one["reason"] == "closed-unregistered"
+    sent = world.at("2023-04-05 10:00").self_registers(PLACE, registered_on="2023-02-10")
+    assert [each.type.split(".")[2] for each in sent] == ["registration", "invoice", "deregistration"]
+    assert sent.deregistrations().one["lastDay"] == "2023-03-31"
+    assert sent.triggers().one["occasion"] == "registration"
+    assert world.self_registers(PLACE, category="4") == []
+
+
+def test_one_made_after_the_closure_registers_nobody_r7_r25(world):
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.sor(PLACE, to_date="2023-03-31")
+    world.until("2023-04-05")
+    assert world.self_registers(PLACE, registered_on="2023-04-01") == []
+
+
+def test_one_made_before_a_backdated_closure_was_recorded_was_in_time_r26(world):
+    world.at("2023-05-01 10:00").sor(CLINIC)
+    world.at("2023-05-10 10:00").sor(PLACE, to_date="2023-03-31", channel="sor-office")
+    sent = world.at("2023-05-11 10:00").self_registers(PLACE, registered_on="2023-05-02")
+    assert sent.deregistrations().one["backdated"] is True
+
+
+def test_the_first_closure_stays_the_closure_r7_r24(world):
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.sor(CLINIC.owner, to_date="2023-03-31")
+    world.until("2023-04-01")
+    world.at("2023-04-02 10:00").sor(PLACE, to_date="2023-02-15", channel="sor-office")
+    ended = world.self_registers(PLACE, registered_on="2023-02-10").deregistrations().one
+    assert (ended["lastDay"], ended["cause"]) == ("2023-03-31", "company-closure")

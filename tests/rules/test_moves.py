@@ -1,0 +1,138 @@
+"""A unit that moves to another owner: told twice, in either order, perhaps on different partitions (R3, R4, R10, R39)."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.messages import cvr_number
+from support.scenario import Scenario
+from support.trees import municipality, owner, private_clinic
+
+OLD = private_clinic()
+PLACE = OLD.place
+NEW = owner(6000)
+SAME_CVR = owner(6100, cvr=OLD.owner.first["cvr"])
+
+
+def leaves(world, to=NEW, **changes):
+    return world.sor(PLACE, owner_sor_id=OLD.owner.sor_id, moved_to_owner_sor_id=to.sor_id, **changes)
+
+
+def arrives(world, at=NEW, **changes):
+    there = {"owner_sor_id": at.sor_id, "parent_sor_id": at.sor_id, "moved_to_owner_sor_id": None}
+    return world.sor(PLACE, **there | changes)
+
+
+ORDERS = pytest.mark.parametrize("order", [(leaves, arrives), (arrives, leaves)], ids=["old first", "new first"])
+
+
+def moved(order, *, to=NEW, registers=True):
+    world = Scenario()
+    world.at("2023-02-01 10:00").sor(OLD)
+    if registers:
+        world.self_registers(PLACE)
+    world.sor(to)
+    world.at("2023-05-10 10:00")
+    sent = [each for step in order for each in step(world, to)]
+    return world, type(world.outputs)(sent)
+
+
+@ORDERS
+def test_it_is_another_place_when_the_cvr_differs_r4(order):
+    world, sent = moved(order)
+    ended, begun = sent.deregistrations().one, sent.forwards().last
+    assert (ended["cause"], ended["lastDay"], ended["causedBySorId"]) == ("new-cvr", "2023-05-09", PLACE.sor_id)
+    assert ended["successorRegistrationId"] == begun["registrationId"]
+    assert (begun["cvr"], begun["ownerSorId"], begun["state"]) == (NEW.first["cvr"], NEW.sor_id, "registered")
+    assert sent.index(ended) < sent.index(begun)
+    assert [each["feeYear"] for each in world.triggers()] == [2023, 2023]
+    assert len(set(world.triggers().values("registrationId"))) == 2
+
+
+@ORDERS
+def test_it_is_the_same_place_when_the_cvr_is_the_same_r6_r39(order):
+    world, sent = moved(order, to=SAME_CVR)
+    assert sent.deregistrations() == []
+    assert sent.forwards().last["state"] == "registered"
+    assert len(set(world.forwards().values("registrationId"))) == 1
+    assert len(world.triggers()) == 1
+
+
+@ORDERS
+def test_a_place_that_never_registered_is_superseded_r16(order):
+    _, sent = moved(order, registers=False)
+    assert sent.withdrawals().one["reason"] == "superseded"
+    last = sent.forwards().last
+    assert (last["cvr"], last["state"]) == (NEW.first["cvr"], "awaiting-self-registration")
+    assert sent.index(sent.withdrawals().one) < sent.index(last)
+    ids = [each.headers["ce_id"] for each in sent]
+    assert len(ids) == len(set(ids))
+
+
+@ORDERS
+def test_it_closes_with_its_new_owner_and_not_with_its_old_r22(order):
+    world, _ = moved(order)
+    world.sor(OLD.owner, to_date="2023-06-30")
+    assert world.until("2023-07-01").deregistrations(PLACE) == []
+    world.sor(NEW, to_date="2023-07-31")
+    assert world.until("2023-08-01").deregistrations(PLACE).one["ownerSorId"] == NEW.sor_id
+
+
+def test_until_the_new_owner_speaks_it_stays_registered_and_shows_as_waiting_r13(world):
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    assert leaves(world.at("2023-05-10 10:00")) == []
+    assert world.fee_run(2024, "2024-05-01") == []
+    assert world.until("2024-05-02").triggers().one["registrationId"] == world.forwards()[0]["registrationId"]
+
+
+def test_what_is_still_told_under_the_old_owner_follows_it_r13(world):
+    world.at("2023-02-01 10:00").sor(OLD)
+    world.sor(NEW)
+    leaves(world.at("2023-05-10 10:00"))
+    arrives(world)
+    sent = world.self_registers(PLACE)
+    assert (sent.forwards().one["state"], sent.forwards().one["cvr"]) == ("registered", NEW.first["cvr"])
+    world.notice("dispensation.granted", PLACE, fee_year=2024, share="1.0")
+    world.fee_run(2024, "2024-05-01")
+    assert world.until("2024-05-02").not_due().one["reason"] == "dispensation"
+
+
+def test_a_move_dated_in_the_future_keeps_the_old_number_until_then_r4(world):
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    leaves(world.at("2023-05-10 10:00"), from_date="2023-06-01")
+    assert arrives(world, from_date="2023-06-01").forwards().one["cvr"] == OLD.owner.first["cvr"]
+    assert world.until("2023-05-31") == []
+    assert world.until("2023-06-01").deregistrations().one["lastDay"] == "2023-05-31"
+
+
+def test_it_may_come_back_r4_r39(world):
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    leaves(world.at("2023-05-10 10:00"))
+    arrives(world)
+    world.at("2023-08-10 10:00")
+    world.sor(PLACE, moved_to_owner_sor_id=OLD.owner.sor_id)
+    arrives(world, OLD.owner)
+    assert [each["cause"] for each in world.deregistrations()] == ["new-cvr", "new-cvr"]
+    assert world.forwards().last["registrationId"] == world.forwards()[0]["registrationId"]
+    assert len(world.triggers()) == 2
+
+
+def test_its_old_fee_is_judged_by_its_old_owner_r34(world):
+    """A private place with half the fee that becomes a municipality's: the old one pays half, the new one in full."""
+    town = municipality()
+    world.at("2022-02-01 10:00").registered(OLD, turnover_band="half", category="5")
+    world.sor(town)
+    leaves(world.at("2023-05-10 10:00"), to=town.owner)
+    sent = arrives(world, town.owner)
+    assert [each["basis"] for each in sent.triggers()] == ["half", "full"]
+
+
+def test_a_move_that_cvr_number_alone_decides_needs_no_self_registration_again_r4(world):
+    world.at("2023-02-01 10:00").registered(OLD, reference_id="kasse 7")
+    other = owner(6200, cvr=cvr_number(6200))
+    world.sor(other)
+    leaves(world, to=other)
+    assert arrives(world, other).triggers().last["referenceId"] == "kasse 7"

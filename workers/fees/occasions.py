@@ -1,0 +1,82 @@
+"""What asks for a year's fee: registering, also late, following another registration, the yearly run (R39, R41)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.danish_time import danish_date
+from workers.fees.ledger import Question, ask
+from workers.fees.verdict import treated_by_end_of
+from workers.tree.state import Registered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from contracts.identifiers import SorId
+    from contracts.invoice_triggers import Occasion
+    from contracts.self_registrations import SelfRegistered
+    from contracts.tariffs import TariffTable
+    from workers.effects import Send
+    from workers.tree.draft import Draft
+    from workers.tree.state import Identity
+
+_YEARS_BACK: Final = 3
+
+
+def ask_on_registration(
+    draft: Draft, identity: Identity, tariffs: TariffTable, now: datetime, event_id: str
+) -> list[Send]:
+    """A place has registered: ask for the years it missed, oldest first, and for the year of registration."""
+    said = draft.node(identity.sor_id).self_registration
+    if said is None:
+        return []
+    sends: list[Send] = []
+    for year, occasion in _years_of(said):
+        sends += ask(draft, Question(identity, year, occasion, said, event_id), tariffs, now)
+    return sends
+
+
+def _years_of(said: SelfRegistered) -> Iterator[tuple[int, Occasion]]:
+    """Yield the years a registration owes: those missed since treatment began, at most three back (R41), and its own.
+
+    No year in which nobody was treated yet (R31).
+    """
+    registered, started = said.registered_on.year, said.treatment_started_on
+    first = max(started.year, registered - _YEARS_BACK) if started is not None else registered
+    for year in range(first, registered):
+        yield year, "late-registration"
+    if treated_by_end_of(registered, said):
+        yield registered, "registration"
+
+
+def ask_successor(
+    draft: Draft,
+    identity: Identity,
+    occasion: Occasion,
+    since: date,
+    tariffs: TariffTable,
+    now: datetime,
+    event_id: str,
+) -> list[Send]:
+    """A registration follows another: ask for every year it has been there, which is one unless it is told late."""
+    said = draft.node(identity.sor_id).self_registration
+    sends: list[Send] = []
+    for year in range(since.year, danish_date(now).year + 1):
+        if said is not None and treated_by_end_of(year, said):
+            sends += ask(draft, Question(identity, year, occasion, said, event_id), tariffs, now)
+    return sends
+
+
+def ask_in_yearly_run(
+    draft: Draft, places: list[SorId], fee_year: int, tariffs: TariffTable, now: datetime, event_id: str
+) -> list[Send]:
+    """STPS's yearly run comes to these places: ask each that is registered and treated by the end of the year (R39)."""
+    sends: list[Send] = []
+    for sor_id in places:
+        node = draft.node(sor_id)
+        said = node.self_registration
+        if isinstance(node.standing, Registered) and said is not None and treated_by_end_of(fee_year, said):
+            question = Question(node.standing.identity, fee_year, "yearly-run", said, event_id)
+            sends += ask(draft, question, tariffs, now)
+    return sends

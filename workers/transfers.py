@@ -1,0 +1,84 @@
+"""A unit that moves takes its dossier along: what BSR was told, what it said, its fees, STPS's notices (R4, R39).
+
+The old and the new owner may live on different partitions, and either of their messages may come first. So the dossier
+travels as a message of its own, and whatever still comes under the old owner's key travels after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pydantic import TypeAdapter
+
+from contracts.transfers import UnitTransferred
+from workers.effects import Send, effect_id
+from workers.tree.state import Forwarded, Node, Notices, Registered, Unforwarded
+
+if TYPE_CHECKING:
+    from contracts.identifiers import SorId
+    from contracts.self_registrations import SelfRegistered
+    from workers.tree.draft import Draft
+
+T = TypeVar("T")
+_DOSSIER: Final = TypeAdapter(Node)
+
+
+def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
+    """Send what is known of a unit that has moved to where it belongs now, and keep none of it here.
+
+    A dossier that came by a later version than the one known here stays: that version will follow, and says it is back.
+    """
+    moved_to = _moved_to(node)
+    tree_part = Node(node.sor_id, node.entity, node.announcement, node.closed, replaced_by=node.replaced_by)
+    if moved_to is None or node.entity is None or replace(node, renumberings=(), moved_here_by=None) == tree_part:
+        return []
+    draft.put(tree_part)
+    dossier = replace(node, entity=None, announcement=None, closed=None, replaced_by=None, moved_here_by=None)
+    message = UnitTransferred(
+        sor_id=node.sor_id,
+        owner_sor_id=moved_to,
+        from_owner_sor_id=draft.owner,
+        version=node.entity.version,
+        dossier=_DOSSIER.dump_json(dossier, by_alias=True).decode(),
+    )
+    send_id = effect_id("unit-transferred", node.sor_id, draft.owner, moved_to, event_id)
+    return [Send(message, send_id, moved_to, node.sor_id, event_id)]
+
+
+def _moved_to(node: Node) -> SorId | None:
+    if node.entity is None or (node.moved_here_by is not None and node.moved_here_by >= node.entity.version):
+        return None
+    return node.entity.moved_to_owner_sor_id
+
+
+def take_over(draft: Draft, message: UnitTransferred) -> None:
+    """Add a dossier to what is known here. What BSR held under the old owner is what it holds until it is reviewed."""
+    came = _DOSSIER.validate_json(message.dossier)
+    node = draft.node(message.sor_id)
+    holds = isinstance(came.standing, Forwarded | Registered) or isinstance(node.standing, Unforwarded)
+    draft.put(
+        replace(
+            node,
+            renumberings=came.renumberings or node.renumberings,
+            moved_here_by=message.version,
+            self_registration=_newer(came, node),
+            standing=came.standing if holds else node.standing,
+            ledger=_union(came.ledger, node.ledger),
+            notices=Notices(
+                departures=_union(came.notices.departures, node.notices.departures),
+                dispensations=_union(came.notices.dispensations, node.notices.dispensations),
+                exemptions=_union(came.notices.exemptions, node.notices.exemptions),
+                deletion_requests=_union(came.notices.deletion_requests, node.notices.deletion_requests),
+            ),
+        )
+    )
+
+
+def _newer(one: Node, other: Node) -> SelfRegistered | None:
+    said = [node.self_registration for node in (one, other) if node.self_registration is not None]
+    return max(said, key=lambda each: each.version, default=None)
+
+
+def _union(first: tuple[T, ...], then: tuple[T, ...]) -> tuple[T, ...]:
+    return (*first, *(each for each in then if each not in first))

@@ -1,0 +1,49 @@
+"""What is due of a unit, and when: a closure, a departure, a new number (R4, R5, R25, R28). Never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from workers.closures.announced import closure_due_at
+from workers.closures.departures import departure_due_at
+from workers.registrations.succession import succession_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from contracts.identifiers import SorId
+    from workers.tree.draft import Draft
+    from workers.tree.state import Node
+
+
+class Matter(IntEnum):
+    """What is to happen; of several at one instant the closure comes first, then the departure."""
+
+    CLOSURE = 0
+    DEPARTURE = 1
+    SUCCESSION = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """One matter that wants to take effect at an instant: oldest first, also after an outage (R26)."""
+
+    at: datetime
+    matter: Matter
+    sor_id: SorId
+
+
+def upcoming(draft: Draft, node: Node) -> Iterator[Due]:
+    """Yield what is due of the unit now or later: level-triggered, "due and not yet done"."""
+    closure = closure_due_at(draft, node)
+    if closure is not None:
+        yield Due(closure, Matter.CLOSURE, node.sor_id)
+    departure = departure_due_at(node)
+    if departure is not None:
+        yield Due(departure, Matter.DEPARTURE, node.sor_id)
+    succession = succession_of(draft, node) if node.closed is None and not node.has_moved else None
+    if succession is not None and node.entity is not None and node.entity.is_treatment_place:
+        yield Due(succession.effective_at, Matter.SUCCESSION, node.sor_id)
