@@ -14,7 +14,6 @@ from oracle.papers import Papers
 from oracle.record import Way
 from oracle.tariff import kroner
 from oracle.told import Told
-from oracle.unsettled import CANDIDATES, NULL_START_AT_CLOSURE
 
 HOSPITAL = "22232009"
 CATEGORIES: dict[str, set[str]] = {
@@ -65,9 +64,9 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     unit, owner, said = question.way[0], question.way[-1], question.self_registration
     if told.triggered(question.registration, question.year):
         return "already-triggered"
-    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, said):
+    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year):
         return "exempt-notified"
-    if said is None or begins_later(said, question.year):
+    if said is None or notices.began_on(said).year > question.year:
         return "not-registered"
     if owner["ownerType"] == "region" and said["category"] == "1":
         return "region-lump-sum"
@@ -81,12 +80,6 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     if site is not None and any(each.kind == "triggered" and each.facts["scheme"] == site for each in told.effects):
         return "already-triggered"
     return None
-
-
-def begins_later(said: Json, year: int) -> bool:
-    if NULL_START_AT_CLOSURE and said["treatmentStartedOn"] is None:
-        return False
-    return notices.began_on(said).year > year
 
 
 def scheme(question: Question) -> tuple[str, str, int] | None:
@@ -122,7 +115,7 @@ def _bill(question: Question) -> dict[str, Any]:
     said, cvr = question.self_registration, question.registration.cvr
     assert said is not None
     channel = "ean" if said["ean"] else "digital-post" if cvr else "email"
-    is_candidate = question.occasion in CANDIDATES and question.last_day is not None and (
+    is_candidate = question.occasion == "closure" and question.last_day is not None and (
         f"{question.year}-01-01" <= question.last_day <= f"{question.year}-01-14"
     )
     return {

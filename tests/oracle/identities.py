@@ -30,13 +30,13 @@ def days_late(day: date, told_at: datetime) -> int:
 
 
 def change(papers: Papers, way: Way, old: Registration, since: datetime) -> Change:
-    """The latest of the changes that made `old` into what the place is now."""
+    """The latest of the changes that made `old` into what the place is now; of one day, the topmost."""
     new = identity(way)
     found: list[Change] = []
-    for step in way:
+    for step in reversed(way):
         for field in _fields(step, way, old, new):
             found += _brought(papers, step, field, since)
-    return max(found, key=lambda each: (each.day, each.registered_at))
+    return max(found, key=lambda each: each.day)
 
 
 def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[str]:

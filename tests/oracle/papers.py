@@ -9,15 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from contracts.danish_time import danish_date, effective_after
+from contracts.danish_time import danish_date, effective_after, start_of_day
 from oracle.history import Json, Said, utc
-from oracle.unsettled import REFERENCES_COUNT_ONCE, REPLACED_DECISIONS_REVIVE
-
-
-def _is_same_notice(one: Said, other: Said) -> bool:
-    if REFERENCES_COUNT_ONCE and "referenceNumber" in one.message:
-        return bool(one.message["referenceNumber"] == other.message["referenceNumber"])
-    return one.message == other.message
+from oracle.unsettled import REPLACED_DECISIONS_REVIVE
 
 
 class Closing(NamedTuple):
@@ -39,7 +33,7 @@ class Closing(NamedTuple):
 
     @property
     def backdated(self) -> bool:
-        return self.effective_at < self.registered_at
+        return self.effective_at <= self.registered_at
 
     @property
     def days_late(self) -> int:
@@ -68,9 +62,13 @@ class Papers:
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
             others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
-            if REPLACED_DECISIONS_REVIVE and each.kind == "dk.stps.deregistration.decided.v1":
-                others = others[-1:]
-            return "old" if any(_is_same_notice(each, other) for other in others) else None
+            if REPLACED_DECISIONS_REVIVE and "effectiveOn" in each.message:
+                others = [
+                    other
+                    for other in others
+                    if other is others[-1] or start_of_day(date.fromisoformat(other.message["effectiveOn"])) <= each.time
+                ]
+            return "old" if any(each.message == other.message for other in others) else None
         known = self._last(each.sender, each.message["ownerSorId"], each.unit)
         if known is not None and each.message["version"] < known["version"]:
             return "old"
