@@ -32,7 +32,10 @@ lint: $(READY) ## Style, types and import layers only
 contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 	$(VENV)/bin/python -m contracts.publish
 
-clean: ## Remove what the targets made
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
+mutants: $(READY) ## Change the rules in every small way and see the tests notice (ARGS: files or folders; --again)
+	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/mutants/run.py $(ARGS)
 
-.PHONY: help setup run test lint contracts clean
+clean: ## Remove what the targets made
+	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help setup run test lint contracts mutants clean
