@@ -56,7 +56,7 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
         if not told.settled(registration, year, occasion, "parked"):
             told.tell("parked", now, registration, feeYear=year, occasion=occasion, question=question)
         return
-    told.tell("triggered", now, registration, feeYear=year, occasion=occasion, **fee, **_bill(question))
+    told.tell("triggered", now, registration, feeYear=year, occasion=occasion, **fee, **_bill(question, papers, now))
 
 
 def not_due(question: Question, papers: Papers, told: Told) -> str | None:
@@ -110,7 +110,7 @@ def amount(question: Question, papers: Papers) -> dict[str, Any] | None:
     return {"amount": str(due), "basis": basis, "category": said["category"]}
 
 
-def _bill(question: Question) -> dict[str, Any]:
+def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
     """Who gets it (R37), and what a person should look at (R36)."""
     said, cvr = question.self_registration, question.registration.cvr
     assert said is not None
@@ -128,13 +128,15 @@ def _bill(question: Question) -> dict[str, Any]:
             "billedSorId": _billed(question.way),
         },
         "referenceId": said["referenceId"],
-        "flags": ["dispensation-candidate"] * is_candidate + ["suspect-category"] * _is_suspect(question.way, said),
+        "flags": ["dispensation-candidate"] * is_candidate + ["suspect-category"] * _is_suspect(question.way, said, papers, now),
         "scheme": scheme(question),
     }
 
 
-def _is_suspect(way: Way, said: Json) -> bool:
-    """R43: the unit's own kind tells, else whether it stands in a hospital."""
+def _is_suspect(way: Way, said: Json, papers: Papers, now: datetime) -> bool:
+    """R43: the unit's own kind tells, else whether it stands in a hospital; and where several work none works alone."""
+    if said["category"] == "5" and papers.units_below(way[0], now) > 1:
+        return True
     kinds = [unit["entityType"] for unit in way if unit["entityType"] in CATEGORIES]
     allowed = CATEGORIES.get(way[0]["entityType"]) or ({"1"} if HOSPITAL in kinds else None)
     return allowed is not None and said["category"] not in allowed

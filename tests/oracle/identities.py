@@ -41,12 +41,8 @@ def change(papers: Papers, way: Way, old: Registration, since: datetime) -> Chan
 
 def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[str]:
     """What a unit on the way may have changed that makes the difference."""
-    fields = ["parentSorId"]
-    if step is way[-1]:
-        fields += ["cvr"] * (old.cvr != new.cvr) + ["ownerType"] * (old.p_number != new.p_number)
-    if old.p_number != new.p_number:
-        fields += ["pNumber"]
-    return fields
+    fields = ["cvr"] if step is way[-1] and old.cvr != new.cvr else []
+    return fields + (["ownerType", "parentSorId", "pNumber"] if old.p_number != new.p_number else [])
 
 
 def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[Change]:

@@ -151,7 +151,13 @@ class Histories(RuleBasedStateMachine):
         if unit["sorType"] == "IE" or self.is_closed(unit):
             return
         units = [self.telling.last["sor", each.sor_id] for each in self.units]
-        above = [each for each in units if each["ownerSorId"] == unit["ownerSorId"] and unit not in self.way_up(each)]
+        above = [
+            each
+            for each in units
+            if each["ownerSorId"] == unit["ownerSorId"]
+            and unit not in self.way_up(each)
+            and not self.is_closed(each)
+        ]
         if above:
             parent = above[where % len(above)]["sorId"]
             self.telling.change(unit["sorId"], parentSorId=parent, **self.beginning(unit, ahead))

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from contracts.danish_time import danish_date, effective_after, start_of_day
+from contracts.danish_time import danish_date, effective_after
 from oracle.history import Json, Said, utc
-from oracle.unsettled import REPLACED_DECISIONS_REVIVE
 
 
 class Closing(NamedTuple):
@@ -62,12 +61,6 @@ class Papers:
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
             others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
-            if REPLACED_DECISIONS_REVIVE and "effectiveOn" in each.message:
-                others = [
-                    other
-                    for other in others
-                    if other is others[-1] or start_of_day(date.fromisoformat(other.message["effectiveOn"])) <= each.time
-                ]
             return "old" if any(each.message == other.message for other in others) else None
         known = self._last(each.sender, each.message["ownerSorId"], each.unit)
         if known is not None and each.message["version"] < known["version"]:
@@ -128,6 +121,13 @@ class Papers:
             way.append(entity)
             at = entity["parentSorId"]
         return way
+
+    def units_below(self, top: Json, now: datetime) -> int:
+        """How many open units hang under `top`, at whatever depth."""
+        units = [unit for owner, unit in self.tree() if owner == top["ownerSorId"] and unit != top["sorId"]]
+        ways = [self.way_up(top["ownerSorId"], unit) for unit in units]
+        below = [way for way in ways if way is not None and any(step["sorId"] == top["sorId"] for step in way)]
+        return sum((closing := self.closing(way)) is None or closing.effective_at > now for way in below)
 
     def closing(self, way: list[Json]) -> Closing | None:
         """The first closure on the way; on the same day the topmost counts (R22, R23)."""
