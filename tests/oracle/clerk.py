@@ -10,7 +10,7 @@ from contracts.danish_time import danish_date, start_of_day
 from oracle import notices
 from oracle.effects import Registration
 from oracle.fees import Question, ask
-from oracle.history import Json, Moment, Said
+from oracle.history import Json, Moment, Said, days_named
 from oracle.identities import Change, change, days_late, is_backdated
 from oracle.papers import Closing, Papers
 from oracle.record import Way, identity, record
@@ -27,24 +27,10 @@ def recompute(history: list[Said], end: datetime) -> Clerk:
 
 def moments(history: list[Said], end: datetime) -> list[Moment]:
     """Every arrival, and the beginning of every day that any message names or that follows such a day (R25)."""
-    named = {day for each in history for value in _leaves(each.message) if (day := _as_day(value))}
-    days = {start_of_day(day + timedelta(days=after)) for day in named for after in (0, 1)}
+    days = {start_of_day(day + timedelta(days=after)) for day in days_named(history) for after in (0, 1)}
     begins = history[0].time if history else end
     found = [Moment(day) for day in days if begins <= day <= end] + [Moment(each.time, each) for each in history]
     return sorted(found, key=lambda moment: (moment.time, moment.said is not None))
-
-
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [leaf for each in value.values() for leaf in _leaves(each)]
-    return [value]
-
-
-def _as_day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2023-01-01") else None
-    except ValueError:
-        return None
 
 
 class Place(NamedTuple):
