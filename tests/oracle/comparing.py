@@ -85,6 +85,17 @@ def differences(clerk: Clerk, outputs: Outputs) -> list[str]:
     return lines or _out_of_order(told, expected)
 
 
+def final_register(outputs: Outputs) -> dict[str, Any]:
+    """What BSR holds in the end: by SOR-id, the registration and its record."""
+    register: dict[str, Any] = {}
+    for each in told_by(outputs):
+        if each.kind == "forwarded":
+            register[each.sor_id] = (each.registration, each.facts)
+        elif each.kind in {"withdrawn", "deregistered"}:
+            register.pop(each.sor_id, None)
+    return register
+
+
 def _unequal(told: list[str], expected: list[str]) -> list[str]:
     surplus, missing = Counter(told) - Counter(expected), Counter(expected) - Counter(told)
     return sorted(f"not expected: {each}" for each in surplus.elements()) + sorted(

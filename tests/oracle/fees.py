@@ -14,7 +14,6 @@ from oracle.papers import Papers
 from oracle.record import Way
 from oracle.tariff import kroner
 from oracle.told import Told
-from oracle.unsettled import CANDIDATES, NULL_START_AT_CLOSURE
 
 HOSPITAL = "22232009"
 CATEGORIES: dict[str, set[str]] = {
@@ -57,7 +56,7 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
         if not told.settled(registration, year, occasion, "parked"):
             told.tell("parked", now, registration, feeYear=year, occasion=occasion, question=question)
         return
-    told.tell("triggered", now, registration, feeYear=year, occasion=occasion, **fee, **_bill(question))
+    told.tell("triggered", now, registration, feeYear=year, occasion=occasion, **fee, **_bill(question, papers, now))
 
 
 def not_due(question: Question, papers: Papers, told: Told) -> str | None:
@@ -65,9 +64,9 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     unit, owner, said = question.way[0], question.way[-1], question.self_registration
     if told.triggered(question.registration, question.year):
         return "already-triggered"
-    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, said):
+    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year):
         return "exempt-notified"
-    if said is None or begins_later(said, question.year):
+    if said is None or notices.began_on(said).year > question.year:
         return "not-registered"
     if owner["ownerType"] == "region" and said["category"] == "1":
         return "region-lump-sum"
@@ -81,12 +80,6 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     if site is not None and any(each.kind == "triggered" and each.facts["scheme"] == site for each in told.effects):
         return "already-triggered"
     return None
-
-
-def begins_later(said: Json, year: int) -> bool:
-    if NULL_START_AT_CLOSURE and said["treatmentStartedOn"] is None:
-        return False
-    return notices.began_on(said).year > year
 
 
 def scheme(question: Question) -> tuple[str, str, int] | None:
@@ -117,12 +110,12 @@ def amount(question: Question, papers: Papers) -> dict[str, Any] | None:
     return {"amount": str(due), "basis": basis, "category": said["category"]}
 
 
-def _bill(question: Question) -> dict[str, Any]:
+def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
     """Who gets it (R37), and what a person should look at (R36)."""
     said, cvr = question.self_registration, question.registration.cvr
     assert said is not None
     channel = "ean" if said["ean"] else "digital-post" if cvr else "email"
-    is_candidate = question.occasion in CANDIDATES and question.last_day is not None and (
+    is_candidate = question.occasion == "closure" and question.last_day is not None and (
         f"{question.year}-01-01" <= question.last_day <= f"{question.year}-01-14"
     )
     return {
@@ -135,13 +128,15 @@ def _bill(question: Question) -> dict[str, Any]:
             "billedSorId": _billed(question.way),
         },
         "referenceId": said["referenceId"],
-        "flags": ["dispensation-candidate"] * is_candidate + ["suspect-category"] * _is_suspect(question.way, said),
+        "flags": ["dispensation-candidate"] * is_candidate + ["suspect-category"] * _is_suspect(question.way, said, papers, now),
         "scheme": scheme(question),
     }
 
 
-def _is_suspect(way: Way, said: Json) -> bool:
-    """R43: the unit's own kind tells, else whether it stands in a hospital."""
+def _is_suspect(way: Way, said: Json, papers: Papers, now: datetime) -> bool:
+    """R43: the unit's own kind tells, else whether it stands in a hospital; and where several work none works alone."""
+    if said["category"] == "5" and papers.units_below(way[0], now) > 1:
+        return True
     kinds = [unit["entityType"] for unit in way if unit["entityType"] in CATEGORIES]
     allowed = CATEGORIES.get(way[0]["entityType"]) or ({"1"} if HOSPITAL in kinds else None)
     return allowed is not None and said["category"] not in allowed

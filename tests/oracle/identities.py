@@ -30,23 +30,19 @@ def days_late(day: date, told_at: datetime) -> int:
 
 
 def change(papers: Papers, way: Way, old: Registration, since: datetime) -> Change:
-    """The latest of the changes that made `old` into what the place is now."""
+    """The latest of the changes that made `old` into what the place is now; of one day, the topmost."""
     new = identity(way)
     found: list[Change] = []
-    for step in way:
+    for step in reversed(way):
         for field in _fields(step, way, old, new):
             found += _brought(papers, step, field, since)
-    return max(found, key=lambda each: (each.day, each.registered_at))
+    return max(found, key=lambda each: each.day)
 
 
 def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[str]:
     """What a unit on the way may have changed that makes the difference."""
-    fields = ["parentSorId"]
-    if step is way[-1]:
-        fields += ["cvr"] * (old.cvr != new.cvr) + ["ownerType"] * (old.p_number != new.p_number)
-    if old.p_number != new.p_number:
-        fields += ["pNumber"]
-    return fields
+    fields = ["cvr"] if step is way[-1] and old.cvr != new.cvr else []
+    return fields + (["ownerType", "parentSorId", "pNumber"] if old.p_number != new.p_number else [])
 
 
 def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[Change]:

@@ -11,13 +11,6 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date, effective_after
 from oracle.history import Json, Said, utc
-from oracle.unsettled import REFERENCES_COUNT_ONCE, REPLACED_DECISIONS_REVIVE
-
-
-def _is_same_notice(one: Said, other: Said) -> bool:
-    if REFERENCES_COUNT_ONCE and "referenceNumber" in one.message:
-        return bool(one.message["referenceNumber"] == other.message["referenceNumber"])
-    return one.message == other.message
 
 
 class Closing(NamedTuple):
@@ -39,7 +32,7 @@ class Closing(NamedTuple):
 
     @property
     def backdated(self) -> bool:
-        return self.effective_at < self.registered_at
+        return self.effective_at <= self.registered_at
 
     @property
     def days_late(self) -> int:
@@ -68,9 +61,7 @@ class Papers:
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
             others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
-            if REPLACED_DECISIONS_REVIVE and each.kind == "dk.stps.deregistration.decided.v1":
-                others = others[-1:]
-            return "old" if any(_is_same_notice(each, other) for other in others) else None
+            return "old" if any(each.message == other.message for other in others) else None
         known = self._last(each.sender, each.message["ownerSorId"], each.unit)
         if known is not None and each.message["version"] < known["version"]:
             return "old"
@@ -130,6 +121,13 @@ class Papers:
             way.append(entity)
             at = entity["parentSorId"]
         return way
+
+    def units_below(self, top: Json, now: datetime) -> int:
+        """How many open units hang under `top`, at whatever depth."""
+        units = [unit for owner, unit in self.tree() if owner == top["ownerSorId"] and unit != top["sorId"]]
+        ways = [self.way_up(top["ownerSorId"], unit) for unit in units]
+        below = [way for way in ways if way is not None and any(step["sorId"] == top["sorId"] for step in way)]
+        return sum((closing := self.closing(way)) is None or closing.effective_at > now for way in below)
 
     def closing(self, way: list[Json]) -> Closing | None:
         """The first closure on the way; on the same day the topmost counts (R22, R23)."""
