@@ -65,6 +65,7 @@ class Clerk:
         self._let_depart(places, now)
         for place in places:
             self._bring_up_to_date(place, now)
+        self._forward_expected(now)
         self._run_fees(places, now)
 
     def _take(self, said: Said) -> None:
@@ -74,8 +75,22 @@ class Clerk:
 
     def _places(self) -> list[Place]:
         """Every unit whose ancestors are all known, the longest known first."""
-        ways = [self.papers.way_up(owner, unit) for owner, unit in self.papers.tree()]
+        here = [half for half in self.papers.tree() if not self.papers.has_gone(*half)]
+        ways = [self.papers.way_up(*half) for half in here if not self.papers.is_expected(*half)]
         return [Place(way[0]["sorId"], way, self._closing(way)) for way in ways if way is not None]
+
+    def _forward_expected(self, now: datetime) -> None:
+        """A unit whose new owner hears of it before the old one has let go: only what SOR says of it goes out."""
+        for half in self.papers.tree():
+            way = self.papers.way_up(*half)
+            if way is None or self.papers.has_gone(*half) or not self.papers.is_expected(*half):
+                continue
+            closing = self.papers.closing(way)
+            last_day = closing.last_day.isoformat() if closing else None
+            fresh = record(way, identity(way), registered=False, closes_on=last_day)
+            is_open = closing is None or closing.effective_at > now
+            if way[0]["isTreatmentPlace"] and is_open and fresh != self.told.expected(half[1]):
+                self.told.tell("expected", now, identity(way), **fresh)
 
     def _closing(self, way: Way) -> Closing | None:
         """The closure that took effect stays the closure (R7); until then it is what the papers say."""
@@ -194,11 +209,13 @@ class Clerk:
         said = self._valid_self_registration(place.unit)
         if said is None and self.papers.self_registrations(place.unit):
             return
+        held = standing
         registration = self._change_identity(place, now)
         standing = self.told.standing(place.unit)
         fresh = record(place.way, registration, registered=said is not None, closes_on=place.closes_on)
         if standing is None or (registration, fresh) != standing:
-            self.told.tell("forwarded", now, registration, **fresh)
+            is_known = held is None and fresh == self.told.only_expected(place.unit)
+            self.told.tell("adopted" if is_known else "forwarded", now, registration, **fresh)
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
@@ -206,7 +223,11 @@ class Clerk:
     def _take_late_self_registration(self, place: Place, now: datetime) -> None:
         """The place's half came after its end, of a day before it: registered and ended in one go."""
         known = self.papers.self_registrations(place.unit)
-        if not place.way[0]["isTreatmentPlace"] or not known or notices.is_spent(self.papers, known[-1], self._departures(place.unit)):
+        if (
+            not place.way[0]["isTreatmentPlace"]
+            or not known
+            or notices.is_spent(self.papers, known[-1], self._departures(place.unit))
+        ):
             return
         said = known[-1]
         departure = notices.late_for(said, self._departures(place.unit))
@@ -215,7 +236,13 @@ class Clerk:
             return
         if self._was_ended_by_closing(place.unit) or self._took_late(said) or not (departure or closing):
             return
-        self.told.tell("late", now, Registration(place.unit, None, None), version=said.message["version"], on=notices.registered_on(said.message))
+        self.told.tell(
+            "late",
+            now,
+            Registration(place.unit, None, None),
+            version=said.message["version"],
+            on=notices.registered_on(said.message),
+        )
         registration = self._register_late(place, said.message, now)
         if departure is None or (closing is not None and self._comes_first(closing, departure)):
             self._end_by_closing(place, registration, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -38,6 +38,9 @@ class Question:
     occasion: str
     self_registration: Json | None
     last_day: str | None = None
+    owner: str = ""
+    owner_type: str = ""
+    """The owner that the registration began under, and its kind."""
 
 
 def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again: bool = False) -> None:
@@ -46,6 +49,7 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
     A question that is parked stays so until it is asked `again` for its own sake.
     """
     registration, year, occasion = question.registration, question.year, question.occasion
+    question = _with_owner(question, told)
     reason = not_due(question, papers, told)
     if reason is not None:
         if not told.settled(registration, year, occasion, "triggered", "not-due", *(() if again else ("parked",))):
@@ -59,6 +63,13 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
     told.tell("triggered", now, registration, feeYear=year, occasion=occasion, **fee, **_bill(question, papers, now))
 
 
+def _with_owner(question: Question, told: Told) -> Question:
+    began, owner = told.began_under(question.registration), question.way[-1]
+    if began is None:
+        return replace(question, owner=owner["sorId"], owner_type=owner["ownerType"])
+    return replace(question, owner=began["ownerSorId"], owner_type=began["affiliation"]["ownerType"])
+
+
 def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     """The first reason, in the order of the decisions page, for which nothing is due."""
     unit, owner, said = question.way[0], question.way[-1], question.self_registration
@@ -68,11 +79,11 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
         return "exempt-notified"
     if said is None or notices.began_on(said).year > question.year:
         return "not-registered"
-    if owner["ownerType"] == "region" and said["category"] == "1":
+    if question.owner_type == "region" and said["category"] == "1":
         return "region-lump-sum"
     if said["volunteersOnly"]:
         return "volunteers-only"
-    if owner["ownerType"] == "private" and said["turnoverBand"] == "below-limit":
+    if question.owner_type == "private" and said["turnoverBand"] == "below-limit":
         return "turnover-below-limit"
     if notices.dispensation(papers, unit["sorId"], question.year) == 1:
         return "dispensation"
@@ -84,23 +95,23 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
 
 def scheme(question: Question) -> tuple[str, str, int] | None:
     """R42: the lægevagt scheme of which this is a fixed site; one fee for all of them."""
-    owner, said = question.way[-1], question.self_registration
+    said = question.self_registration
     is_site = (
         said is not None
         and question.year in SCHEME_YEARS
-        and owner["ownerType"] == "region"
+        and question.owner_type == "region"
         and said["outOfHoursScheme"] is not None
         and said["treatmentAtAddress"]
         and said["category"] in {"3a", "3b"}
     )
-    return (owner["sorId"], said["outOfHoursScheme"], question.year) if said and is_site else None
+    return (question.owner, said["outOfHoursScheme"], question.year) if said and is_site else None
 
 
 def amount(question: Question, papers: Papers) -> dict[str, Any] | None:
     """What is due in kroner and on what ground; None where no tariff is known (R32)."""
     said = question.self_registration
     assert said is not None
-    half = question.way[-1]["ownerType"] == "private" and said["turnoverBand"] == "half"
+    half = question.owner_type == "private" and said["turnoverBand"] == "half"
     whole = kroner(question.year, said["category"], half=half)
     if whole is None:
         return None
@@ -115,8 +126,10 @@ def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
     said, cvr = question.self_registration, question.registration.cvr
     assert said is not None
     channel = "ean" if said["ean"] else "digital-post" if cvr else "email"
-    is_candidate = question.occasion == "closure" and question.last_day is not None and (
-        f"{question.year}-01-01" <= question.last_day <= f"{question.year}-01-14"
+    is_candidate = (
+        question.occasion == "closure"
+        and question.last_day is not None
+        and (f"{question.year}-01-01" <= question.last_day <= f"{question.year}-01-14")
     )
     return {
         "tariff": f"stps-{question.year}-{said['category'][0]}",
@@ -128,7 +141,8 @@ def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
             "billedSorId": _billed(question.way),
         },
         "referenceId": said["referenceId"],
-        "flags": ["dispensation-candidate"] * is_candidate + ["suspect-category"] * _is_suspect(question.way, said, papers, now),
+        "flags": ["dispensation-candidate"] * is_candidate
+        + ["suspect-category"] * _is_suspect(question.way, said, papers, now),
         "scheme": scheme(question),
     }
 

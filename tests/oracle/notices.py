@@ -85,8 +85,7 @@ def _is_correction(said: Said, departure: Departure, papers: Papers) -> bool:
     ended = [
         each
         for each in papers.self_registrations(said.unit)
-        if each.message["version"] < said.message["version"]
-        and each.time < departure.at
+        if each.message["version"] < said.message["version"] and each.time < departure.at
     ]
     return bool(ended) and registered_on(said.message) <= registered_on(ended[-1].message)
 
@@ -109,16 +108,14 @@ def is_exempt(papers: Papers, unit: str, owner: str, year: int) -> bool:
     return any(
         _names(each.message, unit, owner)
         and _is_in_force(each.message, year)
-        and not any(
-            registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said
-        )
+        and not any(registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said)
         and not (each.message["kind"] == "low-turnover" and said and said[-1]["cosmetic"])
         for each in papers.notices(EXEMPTION)
     )
 
 
 def _names(notice: Json, unit: str, owner: str) -> bool:
-    return bool(notice["ownerSorId"] == owner and notice["sorId"] in {None, unit})
+    return bool(notice["sorId"] == unit or (notice["sorId"] is None and notice["ownerSorId"] == owner))
 
 
 def _is_in_force(notice: Json, year: int) -> bool:

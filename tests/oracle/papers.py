@@ -62,7 +62,7 @@ class Papers:
         if each.sender == "stps":
             others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
             return "old" if any(each.message == other.message for other in others) else None
-        known = self._last(each.sender, each.message["ownerSorId"], each.unit)
+        known = self._last(each)
         if known is not None and each.message["version"] < known["version"]:
             return "old"
         if known is not None and each.message["version"] == known["version"]:
@@ -84,10 +84,12 @@ class Papers:
 
     # -- reading them --------------------------------------------------------------------------------------------
 
-    def _last(self, sender: str, owner: str, unit: str) -> Json | None:
+    def _last(self, like: Said) -> Json | None:
+        """The sender's last word on a unit; SOR's to each owner stands for itself."""
         found = None
         for each in self.said:
-            if each.sender == sender and each.unit == unit and each.message["ownerSorId"] == owner:
+            same_owner = each.sender == "self" or each.message.get("ownerSorId") == like.message["ownerSorId"]
+            if each.sender == like.sender and each.unit == like.unit and same_owner:
                 found = each.message
         return found
 
@@ -128,6 +130,24 @@ class Papers:
         ways = [self.way_up(top["ownerSorId"], unit) for unit in units]
         below = [way for way in ways if way is not None and any(step["sorId"] == top["sorId"] for step in way)]
         return sum((closing := self.closing(way)) is None or closing.effective_at > now for way in below)
+
+    def moved_here(self, way: list[Json]) -> Said | None:
+        """The version under its old owner that sent a unit to this one."""
+        unit, owner = way[0]["sorId"], way[-1]["sorId"]
+        gone = [each for each in self.said if each.unit == unit and each.message.get("movedToOwnerSorId") == owner]
+        return gone[0] if gone else None
+
+    def has_gone(self, owner: str, unit: str) -> bool:
+        """Whether this owner has no more say."""
+        return self.tree()[owner, unit]["movedToOwnerSorId"] is not None
+
+    def is_expected(self, owner: str, unit: str) -> bool:
+        """Whether SOR says that a unit is this owner's now, while its old owner has not heard of it yet."""
+        others = [other for other, each in self.tree() if each == unit and other != owner]
+        return any(
+            not self.has_gone(other, unit) and self.versions(other, unit)[0].time < self.versions(owner, unit)[0].time
+            for other in others
+        )
 
     def closing(self, way: list[Json]) -> Closing | None:
         """The first closure on the way; on the same day the topmost counts (R22, R23)."""

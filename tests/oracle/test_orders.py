@@ -27,7 +27,9 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda which: lambda told: told.undo(which), number),
     st.builds(lambda *drawn: lambda told: told.new_cvr(*drawn), number, number, AHEAD),
     st.builds(lambda *drawn: lambda told: told.new_p_number(*drawn), number, number, AHEAD),
-    st.builds(lambda *drawn: lambda told: told.self_register(*drawn, None), number, number, st.sampled_from([0, 2, 20])),
+    st.builds(
+        lambda *drawn: lambda told: told.self_register(*drawn, None), number, number, st.sampled_from([0, 2, 20])
+    ),
     st.builds(lambda which: lambda told: told.repeat(which), number),
     st.builds(lambda by: lambda told: told.wait(by), st.sampled_from(WAITS)),
 )
@@ -52,7 +54,9 @@ def reordered(draw: st.DrawFn) -> tuple[list[Said], list[Said]]:
     """A history, and the same with the senders interleaved otherwise, each still in its own order."""
     said = draw(histories())
     senders = [(each.sender, each.message["ownerSorId"] if each.sender == "sor" else "") for each in said]
-    streams = {sender: iter([each for each, by in zip(said, senders, strict=True) if by == sender]) for sender in senders}
+    streams = {
+        sender: iter([each for each, by in zip(said, senders, strict=True) if by == sender]) for sender in senders
+    }
     return said, [next(streams[sender]) for sender in draw(st.permutations(senders))]
 
 
@@ -66,9 +70,7 @@ def register_after(said: list[Said], start: datetime) -> dict[str, Any]:
 
 
 @seed(SEED)
-@settings(
-    max_examples=max(20, HISTORIES // 3), deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=max(20, HISTORIES // 3), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(reordered())
 def test_the_order_between_senders_does_not_matter(both: tuple[list[Said], list[Said]]) -> None:
     said, otherwise = both
