@@ -76,3 +76,10 @@ def test_a_number_that_is_known_late_is_backdated_and_the_days_counted_r4_r27(wo
     sent = world.at(known_on + " 10:00").sor(CLINIC.owner, cvr=OTHER_CVR, from_date="2023-06-01")
     ended = sent.deregistrations().one
     assert (ended["lastDay"], ended["backdated"], ended["daysLate"]) == ("2023-05-31", backdated, days_late)
+
+
+def test_a_successor_owes_nothing_before_anybody_is_treated_there_r4_r31(world):
+    world.at("2023-02-01 10:00").registered(CLINIC, treatment_started_on="2024-02-01")
+    old = world.forwards().last["registrationId"]
+    sent = world.at("2023-05-10 10:00").sor(CLINIC.owner, cvr=OTHER_CVR)
+    assert [(each["registrationId"], each["reason"]) for each in sent.fee_decisions()] == [(old, "not-registered")]
