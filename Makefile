@@ -26,6 +26,9 @@ test: $(READY) lint ## Check everything: style, types, layers, tests (ARGS to py
 simulate: $(READY) ## The loop under simulated faults (ARGS="--seed 0 --count 10000")
 	PYTHONPATH=$(CURDIR):tests $(VENV)/bin/python -m simulation $(ARGS)
 
+test-deep: $(READY) ## 10,000 random histories against the oracle (SORBRO_HISTORIES, SORBRO_SEED; ARGS to pytest)
+	$(VENV)/bin/python tests/oracle/deep.py $(ARGS)
+
 lint: $(READY) ## Style, types and import layers only
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -35,7 +38,10 @@ lint: $(READY) ## Style, types and import layers only
 contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 	$(VENV)/bin/python -m contracts.publish
 
-clean: ## Remove what the targets made
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
+mutants: $(READY) ## Change the rules in every small way and see the tests notice (ARGS: files or folders; --again)
+	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/mutants/run.py $(ARGS)
 
-.PHONY: help setup run test simulate lint contracts clean
+clean: ## Remove what the targets made
+	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help setup run test test-deep simulate lint contracts mutants clean

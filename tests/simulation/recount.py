@@ -80,12 +80,13 @@ class _Recount:
         self._at = dict.fromkeys(self._inputs, 0)
 
     def follow(self, progress: Progress) -> None:
-        """Take the records that one transaction took, each after the days before it; then the days that came alone."""
+        """Take the records that one transaction took, between the days before each; then the days that came alone."""
         for record in _merged(self._taken(topic, to) for topic, to in progress.positions.items()):
             self._let_days_come(record.timestamp)
             turn = Turn(self.world)
             turn.receive(record, record.timestamp)
             self._conclude(turn)
+            self._let_days_come(record.timestamp)
         self._let_days_come(progress.stream_time)
 
     def finish(self) -> None:

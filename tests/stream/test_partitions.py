@@ -7,9 +7,8 @@ from collections import Counter
 import pytest
 
 from adapters.clock import SettableClock
-from adapters.kafka.memory.broker import MemoryBroker
 from contracts.topics import Topic
-from support.memory_log import Partition
+from support.memory_log import MemoryBroker
 from support.outputs import Output, Outputs
 from support.scenario import Scenario, instant
 from support.trees import private_clinic
@@ -28,8 +27,8 @@ def registered() -> Scenario:
     return world.at("2024-05-02 10:00")
 
 
-def sent(partitions: list[Partition]) -> Outputs:
-    return Outputs(Output(record) for partition in partitions for record in partition.sent())
+def sent(partitions: list[MemoryBroker]) -> Outputs:
+    return Outputs(Output(record) for broker in partitions for record in broker.sent())
 
 
 def asked(outputs: Outputs) -> Counter[str]:
@@ -50,8 +49,8 @@ async def test_a_run_read_on_one_partition_asks_the_places_of_all_of_them_once_r
     registered.until("2024-06-01")
     partitions = partitions_with(registered, COUNT)
     await work(*partitions)
-    assert all(partition.log(Topic.SELF_REGISTRATIONS).end for partition in partitions), "every partition has owners"
-    assert [[record.key for record in partition.log(Topic.FEE_RUNS).history()] for partition in partitions] == [
+    assert all(broker.inputs[Topic.SELF_REGISTRATIONS] for broker in partitions), "every partition has owners"
+    assert [[record.key for record in broker.inputs[Topic.FEE_RUNS]] for broker in partitions] == [
         [b"0"],
         [b"1"],
         [b"2"],
@@ -81,8 +80,8 @@ async def test_a_worker_that_dies_between_two_owners_asks_each_place_once_r39(re
     partitions = partitions_with(registered, COUNT)
     clock = SettableClock(instant("2024-05-31"))
     await work(*partitions, clock=clock)
-    for partition in partitions:
-        partition.fail_at[step] = 2
+    for broker in partitions:
+        broker.fail_at[step] = 2
     clock.set(instant("2024-06-01"))
     await work(*partitions, clock=clock)
     assert asked(sent(partitions)) == PLACES
@@ -91,8 +90,9 @@ async def test_a_worker_that_dies_between_two_owners_asks_each_place_once_r39(re
 @pytest.fixture
 def moving(registered):
     """Two clinics of different partitions, neither of them the one that STPS's message lies on."""
-    broker = MemoryBroker(COUNT)
-    homes = {clinic: broker.partition_of(clinic.owner.sor_id.encode(), Topic.ENTITY_CHANGES) for clinic in CLINICS}
+    homes = {
+        clinic: MemoryBroker.several(COUNT)[0].of_key(clinic.owner.sor_id.encode()).partition for clinic in CLINICS
+    }
     old = next(clinic for clinic, partition in homes.items() if partition != 0)
     new = next(clinic for clinic, partition in homes.items() if partition not in {0, homes[old]})
     return old, new, homes[old], homes[new]
@@ -122,9 +122,9 @@ async def test_a_place_on_its_way_while_the_run_is_held_is_asked_when_it_arrives
     before = len(registered.records)
     registered.at("2024-05-20 10:00").moves(old.place, new.owner)
     for record in registered.records[before:]:
-        partitions[0].receive(record)
+        partitions[0].of_key(record.key).receive(record)
     clock.set(instant("2024-06-01"))
-    await work(*(partition for partition in partitions if partition.number != lagging), clock=clock)
+    await work(*(broker for broker in partitions if broker.partition != lagging), clock=clock)
     assert old.place.sor_id not in asked(sent(partitions))
     await work(partitions[lagging], clock=clock)
     assert old.place.sor_id not in asked(sent(partitions)), "it is gone from there"
@@ -139,13 +139,14 @@ async def test_a_place_that_leaves_before_its_partition_has_heard_of_the_run_is_
     registered.fee_run(2024, "2024-05-02")
     partitions = partitions_with(registered, COUNT)
     clock = SettableClock(instant("2024-05-02 10:01"))
-    await work(*(partition for partition in partitions if partition.number != late), clock=clock)
+    await work(*(broker for broker in partitions if broker.partition != late), clock=clock)
+    unheard, partitions[late].inputs[Topic.FEE_RUNS] = partitions[late].inputs[Topic.FEE_RUNS], []
     before = len(registered.records)
     registered.at("2024-05-02 10:01").moves(old.place, new.owner)
     for record in registered.records[before:]:
-        partitions[0].receive(record)
-    with partitions[late].hiding(Topic.FEE_RUNS):
-        await work(partitions[late], clock=clock)
+        partitions[0].of_key(record.key).receive(record)
+    await work(partitions[late], clock=clock)
+    partitions[late].inputs[Topic.FEE_RUNS] = unheard
     await work(*partitions, clock=clock)
     found = sent(partitions)
     assert asked(found) == PLACES

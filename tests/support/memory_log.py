@@ -1,93 +1,160 @@
-"""Partitions of Kafka in memory as the loop's tests handle them: filled, slowed down, made to fail, and read."""
+"""Partitions' logs in memory, for the loop's own logic: committed is what a commit made so, the rest is gone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from zlib import crc32
 
-from adapters.kafka.memory.broker import MemoryBroker
-from adapters.kafka.memory.network import GoodNetwork
-from adapters.kafka.memory.partition_log import MemoryPartitionLog
-from adapters.kafka.memory.record_log import RecordLog
+from adapters.kafka.port import ChangelogRecord
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 
-GROUP = "sorbro"
-OUTPUTS = (
-    Topic.REGISTRATIONS,
-    Topic.DEREGISTRATIONS,
-    Topic.INVOICE_TRIGGERS,
-    Topic.DELETION_REQUESTS,
-    Topic.DEAD_LETTERS,
-)
-T = TypeVar("T")
+TOPICS = [topic.value for topic in WORKER_INPUTS]
+INTERNAL = {Topic.STATE, Topic.CVR_REQUESTS, Topic.TRANSFERS, Topic.FEE_RUNS}
 
 
-class Partition(GoodNetwork):
-    """One partition of every topic, and the network to it."""
+class MemoryBroker:
+    """What survives of one partition: the inputs, what was committed of the outputs, and the group's offsets."""
 
-    def __init__(self, broker: MemoryBroker, number: int) -> None:
-        self.broker = broker
-        self.number = number
+    def __init__(self) -> None:
+        self.partition = 0
+        self.partitions = [self]
+        self.inputs: dict[str, list[InputRecord]] = {topic: [] for topic in TOPICS}
         self.slow: dict[str, int] = {}
         """Per topic how many records a reader gets to see until somebody asks for the ends."""
+        self.committed: list[OutputRecord] = []
+        self.offsets: dict[str, int] = {}
+        self.transactions: list[int] = []
+        """How many outputs each commit brought, the state's own records apart."""
         self.steps: list[str] = []
         self.fail_at: dict[str, int] = {}
-        """Per step how many times it is to fail; "after commit" is a commit whose answer is lost."""
+        """Per step how many times it is to fail."""
+        self.fail_every: dict[str, int] = {}
+        """Per step: every so manieth time it fails."""
+        self.counts = dict.fromkeys([*TOPICS, Topic.STATE.value], 1)
 
     @classmethod
-    def several(cls, count: int) -> list[Partition]:
+    def several(cls, count: int) -> list[MemoryBroker]:
         """The partitions of one broker: what one of them commits for another is there to be read."""
-        broker = MemoryBroker(count)
-        return [cls(broker, number) for number in range(count)]
+        partitions = [cls() for _ in range(count)]
+        for number, each in enumerate(partitions):
+            each.partition, each.partitions = number, partitions
+            each.counts = dict.fromkeys(each.counts, count)
+        return partitions
 
-    def new_log(self, *, transactional: bool = True) -> MemoryPartitionLog:
-        return MemoryPartitionLog(self.broker, GROUP, self.number, self, transactional=transactional)
+    def of_key(self, key: bytes | None) -> MemoryBroker:
+        """The partition that a key belongs to."""
+        return self.partitions[crc32(key or b"") % len(self.partitions)]
 
     def receive(self, record: InputRecord) -> None:
-        """Put a record at the end of its topic, where its key belongs."""
-        self.broker.publish(OutputRecord(record.topic, record.key, record.value, record.headers, record.timestamp))
+        """Put a record at the end of its topic."""
+        topic = self.inputs[record.topic]
+        topic.append(replace(record, partition=self.partition, offset=len(topic)))
 
-    def log(self, topic: str) -> RecordLog:
-        return self.broker.log(topic, self.number)
-
-    @contextmanager
-    def hiding(self, topic: str) -> Iterator[None]:
-        """As if nothing had been written to the topic yet."""
-        full, empty = self.log(topic), RecordLog(topic, self.number)
-        self.broker._logs[topic, self.number] = empty
-        yield
-        self.broker._logs[topic, self.number] = full
+    def commit(self, records: Sequence[OutputRecord]) -> None:
+        """Make records readable: by who reads the outputs, and by the worker what is for itself."""
+        self.committed += records
+        for record in records:
+            if record.topic in TOPICS:
+                to = self.of_key(record.key) if record.partition is None else self.partitions[record.partition]
+                to.receive(record.as_input())
 
     @property
     def is_handled(self) -> bool:
         """Whether everything in the inputs has been taken and committed."""
-        return not any(
-            self.log(topic).read(self.broker.committed(GROUP, topic, self.number) or 0, 1)[0] for topic in WORKER_INPUTS
-        )
+        return all(self.offsets.get(topic, 0) >= len(records) for topic, records in self.inputs.items() if records)
 
     def sent(self) -> list[OutputRecord]:
-        """What a reader finds on this partition of the output topics."""
-        return [
-            OutputRecord(each.topic, each.key, each.value, each.headers, each.timestamp)
-            for topic in OUTPUTS
-            for each in self.log(topic).history()
-        ]
+        """What a reader finds on the output topics."""
+        return [record for record in self.committed if record.topic not in INTERNAL]
 
-    async def carry(self, step: str, call: Callable[[], T]) -> T:
-        self.steps.append(step)
-        self._perhaps_fail(step)
-        if step == "ends":
-            self.slow.clear()
-        answer = await super().carry(step, call)
-        self._perhaps_fail(f"after {step}")
-        return answer
 
-    def _perhaps_fail(self, step: str) -> None:
-        if self.fail_at.get(step, 0) > 0:
-            self.fail_at[step] -= 1
-            raise ConnectionError(step)
+class MemoryLog:
+    """See `PartitionLog`."""
 
-    def shows(self, topic: str, end: int) -> int:
-        return min(end, self.slow.get(topic, end))
+    def __init__(self, broker: MemoryBroker, *, transactional: bool = True) -> None:
+        self.is_transactional = transactional
+        self._broker = broker
+        self._at: dict[str, int] = {}
+        self._open: list[OutputRecord] = []
+        self._offsets: dict[str, int] = {}
+
+    async def _step(self, name: str) -> None:
+        self._broker.steps.append(name)
+        if self._broker.fail_at.get(name, 0) > 0:
+            self._broker.fail_at[name] -= 1
+            raise ConnectionError(name)
+        if name in self._broker.fail_every and self._broker.steps.count(name) % self._broker.fail_every[name] == 0:
+            raise ConnectionError(name)
+
+    async def fence(self) -> None:
+        await self._step("fence")
+
+    async def changelog(self) -> AsyncIterator[Sequence[ChangelogRecord]]:
+        await self._step("changelog")
+        for each in self._broker.committed:
+            if each.topic == Topic.STATE:
+                yield [ChangelogRecord(each.key or b"", each.value, each.headers)]
+
+    async def partition_counts(self) -> Mapping[str, int]:
+        return self._broker.counts
+
+    async def committed(self) -> Mapping[str, int]:
+        return dict(self._broker.offsets)
+
+    async def seek(self, positions: Mapping[str, int]) -> None:
+        self._at = {topic: positions.get(topic, 0) for topic in TOPICS}
+
+    async def poll(self, topics: Sequence[str], max_records: int, seconds: float) -> Sequence[InputRecord]:
+        await self._step("poll")
+        found: list[InputRecord] = []
+        for topic in topics:
+            end = min(self._seen(topic), self._at[topic] + max_records)
+            found += self._broker.inputs[topic][self._at[topic] : end]
+            self._at[topic] = max(self._at[topic], end)
+        await asyncio.sleep(0 if found else seconds / 100)
+        return found
+
+    def _seen(self, topic: str) -> int:
+        return self._broker.slow.get(topic, len(self._broker.inputs[topic]))
+
+    async def drained(self) -> frozenset[str]:
+        return frozenset(topic for topic in TOPICS if self._at[topic] >= self._seen(topic))
+
+    async def ends(self) -> Mapping[str, int]:
+        await self._step("ends")
+        self._broker.slow.clear()
+        return {topic: len(records) for topic, records in self._broker.inputs.items()}
+
+    async def positions(self) -> Mapping[str, int]:
+        return dict(self._at)
+
+    async def begin(self) -> None:
+        await self._step("begin")
+
+    async def send(self, records: Sequence[OutputRecord]) -> None:
+        await self._step("send")
+        self._open += records
+
+    async def delivered(self) -> None:
+        await self._step("delivered")
+        if not self.is_transactional:
+            self._broker.commit(self._open)
+            self._open = []
+
+    async def send_offsets(self, positions: Mapping[str, int]) -> None:
+        await self._step("send_offsets")
+        self._offsets = dict(positions) if self.is_transactional else {}
+
+    async def commit(self) -> None:
+        await self._step("commit")
+        self._broker.commit(self._open)
+        self._broker.offsets.update(self._offsets)
+        self._broker.transactions.append(sum(record.topic != Topic.STATE for record in self._open))
+        self._open = []
+        await self._step("after commit")
+
+    async def close(self) -> None:
+        self._open = []

@@ -191,8 +191,8 @@ class Departure:
     treated_in_year: bool
     noted_on: date
     event_id: str
-    is_taken: bool = False
-    """Whether it has taken effect."""
+    is_now: Literal["to-come", "taken", "replaced"] = "to-come"
+    """``taken``: it has taken effect; ``replaced``: a later decision came before it could."""
     ended: date | None = None
     """The day of registration of the self-registration that it ended."""
 
