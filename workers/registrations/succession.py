@@ -91,7 +91,8 @@ def succession_of(draft: Draft, node: Node) -> Succession | None:
         return None
     changes = [(each, entity) for entity in (*path, node.entity) for each in draft.node(entity.sor_id).renumberings]
     old = node.standing.identity
-    recent = [(each, entity) for each, entity in changes if each.noted_at >= old.since]
+    # Where a clock went back nothing seems to have come after the registration; but something made the difference.
+    recent = [(each, entity) for each, entity in changes if each.noted_at >= old.since] or changes
     if not recent:
         return None
     new = identify(node.sor_id, resolve(node.entity, path), old.since)
