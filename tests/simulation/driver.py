@@ -28,6 +28,7 @@ _IDLE_SECONDS: Final = 2.0
 _RETENTION: Final = 0.1
 _PATIENCE: Final = 900.0
 """Seconds in which everything must be done once nothing more goes wrong; virtual ones, like all here."""
+_GLANCE: Final = 0.05
 _AFTERMATH: Final = 60.0
 """Seconds until every frozen worker is thawed and gone, every late call has arrived, every transaction timed out."""
 
@@ -130,8 +131,16 @@ class Simulation:
         return min((each for each in instants if each is not None and each > now), default=None)
 
     async def _settle(self) -> None:
-        """Wait until everything is done that can be done now."""
-        pause, give_up = 0.01, _now() + _PATIENCE
+        """Wait until everything is done that can be done now, and whoever was woken last has looked."""
+        give_up = _now() + _PATIENCE
+        while not self.notes:
+            await self._until_settled(give_up)
+            await asyncio.sleep(_GLANCE)
+            if self._is_settled():
+                return
+
+    async def _until_settled(self, give_up: float) -> None:
+        pause = 0.01
         while not self._is_settled() and not self.notes:
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.5)

@@ -68,7 +68,7 @@ class RoughNetwork:
         self._slow: dict[str, tuple[float, int]] = {}
         """By topic until when fetches do not get beyond an offset."""
         self.calls = 0
-        """Under way now, but for polls."""
+        """Under way now, but for polls that will be answered."""
 
     async def carry(self, step: str, call: Callable[[], T]) -> T:
         if step == "poll":
@@ -95,7 +95,7 @@ class RoughNetwork:
             return call()
         if fault == "late":
             asyncio.get_running_loop().call_later(rng.random() * _LATE_SECONDS, _quietly(call))
-            return await _silence()
+            return await self._silence()
         answer = call()
         await self._befall(fault)
         return answer
@@ -106,11 +106,18 @@ class RoughNetwork:
         if kind == "error":
             raise ConnectionError(fault)
         if kind == "silence":
-            await _silence()
+            await self._silence()
         if kind == "crash":
             self._worker.crash()
-            await _silence()
+            await self._silence()
         await self._worker.freeze()
+
+    async def _silence(self) -> T:
+        self.calls += 1
+        try:
+            return await asyncio.get_running_loop().create_future()
+        finally:
+            self.calls -= 1
 
     def shows(self, topic: str, end: int) -> int:
         """Now and then a topic is slow: fetches reach no further than they did, for some seconds."""
@@ -122,10 +129,6 @@ class RoughNetwork:
         elif end and self._weather.rng.random() < self._weather.chance:
             self._slow[topic] = asyncio.get_running_loop().time() + self._weather.rng.random() * 3, end
         return end
-
-
-async def _silence() -> T:
-    return await asyncio.get_running_loop().create_future()
 
 
 def _quietly(call: Callable[[], object]) -> Callable[[], None]:
