@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from oracle import notices
 from oracle.history import Json
-from oracle.places import EDITS, EXEMPTIONS, NO_FACTS, NEW_CVRS, NEW_P_NUMBERS, SELF_REGISTRATIONS, owners
+from oracle.places import EDITS, EXEMPTIONS, NEW_CVRS, NEW_P_NUMBERS, NO_FACTS, SELF_REGISTRATIONS, owners
 from oracle.telling import Telling, invariants
 from support.scenario import ENTITY_CHANGED, SELF_REGISTERED, instant
 from support.trees import Unit
@@ -76,7 +76,7 @@ class Histories(RuleBasedStateMachine):
 
     def may_close(self, unit: Json, day: str) -> bool:
         """Not where a closure of the unit itself or of another has taken effect that this one would get ahead of."""
-        if not lacks("a second closure") or unit["toDate"] is not None and unit["toDate"] < self.telling.day(0):
+        if not lacks("a second closure") or (unit["toDate"] is not None and unit["toDate"] < self.telling.day(0)):
             return True
         units = [self.telling.last["sor", each.sor_id] for each in self.units]
         below = [each for each in units if unit in self.way_up(each)]
