@@ -92,6 +92,11 @@ class Clerk:
             if way[0]["isTreatmentPlace"] and is_open and fresh != self.told.expected(half[1]):
                 self.told.tell("expected", now, identity(way), **fresh)
 
+    def _take_back_expected(self, place: Place, now: datetime) -> None:
+        """The new owner was ahead, and the unit turns out to have left BSR under the old one."""
+        if self.told.only_expected(place.unit) is not None:
+            self.told.tell("withdrawn", now, identity(place.way), reason="superseded")
+
     def _closing(self, way: Way) -> Closing | None:
         """The closure that took effect stays the closure (R7); until then it is what the papers say."""
         closed = self.told.of(way[0]["sorId"], "closed")
@@ -208,6 +213,7 @@ class Clerk:
             return
         said = self._valid_self_registration(place.unit)
         if said is None and self.papers.self_registrations(place.unit):
+            self._take_back_expected(place, now)
             return
         held = standing
         registration = self._change_identity(place, now)

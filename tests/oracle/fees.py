@@ -149,7 +149,7 @@ def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
 
 def _is_suspect(way: Way, said: Json, papers: Papers, now: datetime) -> bool:
     """R43: the unit's own kind tells, else whether it stands in a hospital; and where several work none works alone."""
-    if said["category"] == "5" and papers.units_below(way[0], now) > 1:
+    if way[0]["entityType"] in CATEGORIES and said["category"] == "5" and papers.units_below(way[0], now) > 1:
         return True
     kinds = [unit["entityType"] for unit in way if unit["entityType"] in CATEGORIES]
     allowed = CATEGORIES.get(way[0]["entityType"]) or ({"1"} if HOSPITAL in kinds else None)

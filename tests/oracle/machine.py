@@ -264,6 +264,9 @@ class Histories(RuleBasedStateMachine):
     def repeat(self, which: int) -> None:
         """A message once more: the same version, or one long passed (R10)."""
         said = self.telling.history[which % len(self.telling.history)]
+        now = self.telling.last.get(("sor", said.unit))
+        if said.sender == "stps" and now and now["ownerSorId"] != said.message["ownerSorId"]:
+            return
         self.telling.send(said.sender, said.kind, said.message)
 
     @precondition(some)
