@@ -51,6 +51,7 @@ FLOORS = [
     ("st.", "Stueetage"),
     ("st", "0"),
     ("st", "00"),
+    ("st", "0. stue"),
     ("kl", "kælder"),
     ("kl", "kælderen"),
     ("1", "1. sal"),

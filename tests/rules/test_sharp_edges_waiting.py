@@ -79,3 +79,12 @@ def test_an_answer_ends_the_wait_r20(new_world):
     world = new_world(cvr=[])
     world.sor(CLINIC)
     assert waiting(world, "cvr") == []
+
+
+def test_a_decision_about_a_unit_sor_has_not_told_of_waits_for_sor_r13_r28(world):
+    decision = {"effective_on": "2023-03-01", "initiator": "stps", "treated_in_year": True}
+    world.notice("deregistration.decided", CLINIC.place, **decision)
+    words = "SOR's own message on the unit, so far only a notice from STPS has come (R13)"
+    assert waiting(world) == [Waiting(PLACE, OWNER, "sor", words)]
+    world.until("2023-03-01")
+    assert waiting(world) == []
