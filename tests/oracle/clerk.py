@@ -66,6 +66,7 @@ class Clerk:
         for place in places:
             self._bring_up_to_date(place, now)
         self._forward_expected(now)
+        self._take_back_unmarked(now)
         self._run_fees(places, now)
 
     def _take(self, said: Said) -> None:
@@ -91,6 +92,15 @@ class Clerk:
             is_open = closing is None or closing.effective_at > now
             if way[0]["isTreatmentPlace"] and is_open and fresh != self.told.expected(half[1]):
                 self.told.tell("expected", now, identity(way), **fresh)
+
+    def _take_back_unmarked(self, now: datetime) -> None:
+        """R14 needs no ancestors: a unit that waits for one may still lose its mark."""
+        for (owner, unit), entity in self.papers.tree().items():
+            standing = self.told.standing(unit)
+            if standing is None or entity["isTreatmentPlace"] or standing.record["ownerSorId"] != owner:
+                continue
+            if self.papers.way_up(owner, unit) is None:
+                self.told.tell("withdrawn", now, standing.registration, reason="not-a-treatment-place")
 
     def _take_back_expected(self, place: Place, now: datetime) -> None:
         """The new owner was ahead, and the unit turns out to have left BSR under the old one."""

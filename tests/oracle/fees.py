@@ -151,12 +151,13 @@ def _is_suspect(way: Way, said: Json, papers: Papers, now: datetime) -> bool:
     """R43: the unit's own kind tells, else whether it stands in a hospital; and where several work none works alone."""
     if way[0]["entityType"] in CATEGORIES and said["category"] == "5" and papers.units_below(way[0], now) > 1:
         return True
-    kinds = [unit["entityType"] for unit in way if unit["entityType"] in CATEGORIES]
-    allowed = CATEGORIES.get(way[0]["entityType"]) or ({"1"} if HOSPITAL in kinds else None)
-    return allowed is not None and said["category"] not in allowed
+    in_hospital = {"1"} if any(unit["entityType"] == HOSPITAL for unit in way) else set()
+    allowed = CATEGORIES.get(way[0]["entityType"], set()) | in_hospital
+    return bool(allowed) and said["category"] not in allowed
 
 
 def _billed(way: Way) -> str:
     """A department of a private hospital does not pay itself."""
     hospitals = [unit["sorId"] for unit in way[1:] if unit["entityType"] == HOSPITAL]
-    return str(hospitals[0] if hospitals and way[-1]["ownerType"] == "private" else way[0]["sorId"])
+    is_department = way[0]["sorType"] == "OE" and way[-1]["ownerType"] == "private"
+    return str(hospitals[0] if hospitals and is_department else way[0]["sorId"])

@@ -60,7 +60,7 @@ def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[Ch
     versions = papers.versions(step["ownerSorId"], step["sorId"])
     for before, after in reversed(list(zip(versions, versions[1:], strict=False))):
         if before.message[field] != after.message[field]:
-            return [_dated(after, before)] if after.time > since else []
+            return [_dated(after, before)] if after.time >= since else []
     return []
 
 

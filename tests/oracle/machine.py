@@ -14,7 +14,7 @@ from oracle.telling import Telling, invariants
 from support.scenario import ENTITY_CHANGED, SELF_REGISTERED, instant
 from support.trees import Unit
 
-NOT_YET = frozenset()
+NOT_YET = frozenset({"schemes that move"})
 """Parts of the rulebook that the core on this branch does not have."""
 
 STARTS = ("2021-05-03 09:00", "2022-11-25 12:00", "2023-01-02 09:00", "2023-10-27 23:30", "2023-12-19 08:00")
@@ -188,6 +188,8 @@ class Histories(RuleBasedStateMachine):
         is_free = unit.first["sorType"] != "IE" and unit.sor_id not in parents and now["ownerSorId"] == unit.owner
         way = self.way_up(now)
         is_pending = any(step["fromDate"] > self.telling.day(0) for step in way)
+        said = self.telling.last.get(("self", unit.sor_id))
+        is_free &= not (lacks("schemes that move") and said and said["outOfHoursScheme"])
         return is_free and way[-1]["sorType"] == "IE" and not is_pending and not self.is_closed(now)
 
     # -- STPS ----------------------------------------------------------------------------------------------------
