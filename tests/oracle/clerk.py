@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date, start_of_day
 from oracle import notices
+from oracle.coming import THIRD_ROUND
 from oracle.effects import Registration
 from oracle.fees import Question, ask
 from oracle.history import Json, Moment, Said, days_named
@@ -235,6 +236,15 @@ class Clerk:
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
+        elif THIRD_ROUND and said is not None and said.time == now:
+            self._ask_after_exemption(place, registration, said, now)
+
+    def _ask_after_exemption(self, place: Place, registration: Registration, said: Said, now: datetime) -> None:
+        year = notices.registered_on(said.message).year
+        is_answered = self.told.settled(registration, year, "registration", "not-due", "parked")
+        ends = notices.ends_exemption(self.papers, said, place.way[-1]["sorId"])
+        if ends and not is_answered and not self.told.triggered(registration, year):
+            self._ask(place, registration, year, "registration", now)
 
     def _take_late_self_registration(self, place: Place, now: datetime) -> None:
         """The place's half came after its end, of a day before it: registered and ended in one go."""

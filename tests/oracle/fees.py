@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from oracle import notices
+from oracle.coming import THIRD_ROUND
 from oracle.effects import Registration
 from oracle.history import Json
 from oracle.papers import Papers
@@ -52,7 +53,10 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
     question = _with_owner(question, told)
     reason = not_due(question, papers, told)
     if reason is not None:
-        if not told.settled(registration, year, occasion, "triggered", "not-due", *(() if again else ("parked",))):
+        silencing = (
+            ["not-due"] + ["triggered"] * (not THIRD_ROUND or occasion == "yearly-run") + ["parked"] * (not again)
+        )
+        if not told.settled(registration, year, occasion, *silencing):
             told.tell("not-due", now, registration, feeYear=year, occasion=occasion, reason=reason)
         return
     fee = amount(question, papers)
@@ -75,7 +79,7 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     unit, owner, said = question.way[0], question.way[-1], question.self_registration
     if told.triggered(question.registration, question.year):
         return "already-triggered"
-    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year):
+    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, question.owner_type):
         return "exempt-notified"
     if said is None or notices.began_on(said).year > question.year:
         return "not-registered"
