@@ -23,6 +23,9 @@ run: $(READY) ## Play the demo on a local Kafka and keep running (ARGS=--once to
 test: $(READY) lint ## Check everything: style, types, layers, tests (ARGS to pytest)
 	$(VENV)/bin/pytest $(ARGS)
 
+test-deep: $(READY) ## 10,000 random histories against the oracle (SORBRO_HISTORIES, SORBRO_SEED; ARGS to pytest)
+	$(VENV)/bin/python tests/oracle/deep.py $(ARGS)
+
 lint: $(READY) ## Style, types and import layers only
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -38,4 +41,4 @@ mutants: $(READY) ## Change the rules in every small way and see the tests notic
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test lint contracts mutants clean
+.PHONY: help setup run test test-deep lint contracts mutants clean

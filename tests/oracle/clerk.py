@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 from contracts.danish_time import danish_date, start_of_day
 from oracle import notices
 from oracle.effects import Registration
-from oracle.fees import Question, ask, begins_later
-from oracle.history import Json, Moment, Said
+from oracle.fees import Question, ask
+from oracle.history import Json, Moment, Said, days_named
 from oracle.identities import Change, change, days_late, is_backdated
 from oracle.papers import Closing, Papers
 from oracle.record import Way, identity, record
 from oracle.told import Told
-from oracle.unsettled import CLOSURE_TAKES_THE_LATE, LATE_UNDER_NEW_IDENTITY, RETURN_NEEDS_LATER_DAY
 
 
 def recompute(history: list[Said], end: datetime) -> Clerk:
@@ -28,24 +27,10 @@ def recompute(history: list[Said], end: datetime) -> Clerk:
 
 def moments(history: list[Said], end: datetime) -> list[Moment]:
     """Every arrival, and the beginning of every day that any message names or that follows such a day (R25)."""
-    named = {day for each in history for value in _leaves(each.message) if (day := _as_day(value))}
-    days = {start_of_day(day + timedelta(days=after)) for day in named for after in (0, 1)}
+    days = {start_of_day(day + timedelta(days=after)) for day in days_named(history) for after in (0, 1)}
     begins = history[0].time if history else end
     found = [Moment(day) for day in days if begins <= day <= end] + [Moment(each.time, each) for each in history]
     return sorted(found, key=lambda moment: (moment.time, moment.said is not None))
-
-
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [leaf for each in value.values() for leaf in _leaves(each)]
-    return [value]
-
-
-def _as_day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2023-01-01") else None
-    except ValueError:
-        return None
 
 
 class Place(NamedTuple):
@@ -75,31 +60,42 @@ class Clerk:
             self._take(moment.said)
         now = moment.time
         places = self._places()
+        self._answer_parked(places, now)
         self._close(places, now)
         self._let_depart(places, now)
         for place in places:
             self._bring_up_to_date(place, now)
+        self._forward_expected(now)
         self._run_fees(places, now)
-        self._answer_parked(places, now)
 
     def _take(self, said: Said) -> None:
-        if not self.papers.take(said) or said.kind != notices.DELETION or "sor" not in said.message["scope"]:
-            return
-        request = {name: said.message[name] for name in ("referenceNumber", "requestedOn", "reason")}
-        who = Registration(said.unit, None, None)
-        same = [
-            each
-            for each in self.papers.notices(said.kind)
-            if (each.unit, each.message["referenceNumber"]) == (said.unit, said.message["referenceNumber"])
-        ]
-        first = [each for each in same if "sor" in each.message["scope"]][0]
-        if first is said:
-            self.told.tell("sor-deletion", said.time, who, **request)
+        if self.papers.take(said) and said in notices.deletions(self.papers, "sor"):
+            request = {name: said.message[name] for name in ("referenceNumber", "requestedOn", "reason")}
+            self.told.tell("sor-deletion", said.time, Registration(said.unit, None, None), **request)
 
     def _places(self) -> list[Place]:
         """Every unit whose ancestors are all known, the longest known first."""
-        ways = [self.papers.way_up(owner, unit) for owner, unit in self.papers.tree()]
-        return [Place(way[0]["sorId"], way, self.papers.closing(way)) for way in ways if way is not None]
+        here = [half for half in self.papers.tree() if not self.papers.has_gone(*half)]
+        ways = [self.papers.way_up(*half) for half in here if not self.papers.is_expected(*half)]
+        return [Place(way[0]["sorId"], way, self._closing(way)) for way in ways if way is not None]
+
+    def _forward_expected(self, now: datetime) -> None:
+        """A unit whose new owner hears of it before the old one has let go: only what SOR says of it goes out."""
+        for half in self.papers.tree():
+            way = self.papers.way_up(*half)
+            if way is None or self.papers.has_gone(*half) or not self.papers.is_expected(*half):
+                continue
+            closing = self.papers.closing(way)
+            last_day = closing.last_day.isoformat() if closing else None
+            fresh = record(way, identity(way), registered=False, closes_on=last_day)
+            is_open = closing is None or closing.effective_at > now
+            if way[0]["isTreatmentPlace"] and is_open and fresh != self.told.expected(half[1]):
+                self.told.tell("expected", now, identity(way), **fresh)
+
+    def _closing(self, way: Way) -> Closing | None:
+        """The closure that took effect stays the closure (R7); until then it is what the papers say."""
+        closed = self.told.of(way[0]["sorId"], "closed")
+        return closed[0].facts["closing"] if closed else self.papers.closing(way)
 
     # -- closures (R22–R29) --------------------------------------------------------------------------------------
 
@@ -112,7 +108,7 @@ class Clerk:
     def _close_one(self, place: Place, now: datetime) -> None:
         self._forward_last(place, now)
         standing, last = self.told.standing(place.unit), self.told.last_registration(place.unit)
-        self.told.tell("closed", now, last or identity(place.way))
+        self.told.tell("closed", now, last or identity(place.way), closing=place.closing)
         if standing is None and last is not None:
             self._ask_closing(place, last, now, registered=False)
         elif standing is not None and standing.registered:
@@ -163,14 +159,19 @@ class Clerk:
 
     def _let_depart(self, places: list[Place], now: datetime) -> None:
         for departure in notices.departures(self.papers, now):
-            name = {"cause": departure.cause, "told_at": departure.told_at}
-            if self.told.has_noted("departed", departure.unit, **name):
+            if departure in self._departures(departure.unit):
                 continue
             standing = self.told.standing(departure.unit)
-            self.told.tell("departed", now, Registration(departure.unit, None, None), **name)
+            self.told.tell("departed", now, Registration(departure.unit, None, None), departure=departure)
             if standing is not None and standing.registered:
                 place = next(place for place in places if place.unit == departure.unit)
                 self._end_by_departure(place, departure, standing.registration, now)
+
+    def _departures(self, unit: str) -> list[notices.Departure]:
+        return [each.facts["departure"] for each in self.told.of(unit, "departed")]
+
+    def _valid_self_registration(self, unit: str) -> Said | None:
+        return notices.valid_self_registration(self.papers, unit, self._departures(unit))
 
     def _end_by_departure(
         self, place: Place, departure: notices.Departure, registration: Registration, now: datetime
@@ -205,14 +206,16 @@ class Clerk:
             if standing is not None:
                 self.told.tell("withdrawn", now, standing.registration, reason="not-a-treatment-place")
             return
-        said = notices.valid_self_registration(self.papers, place.unit, now)
+        said = self._valid_self_registration(place.unit)
         if said is None and self.papers.self_registrations(place.unit):
             return
+        held = standing
         registration = self._change_identity(place, now)
         standing = self.told.standing(place.unit)
         fresh = record(place.way, registration, registered=said is not None, closes_on=place.closes_on)
         if standing is None or (registration, fresh) != standing:
-            self.told.tell("forwarded", now, registration, **fresh)
+            is_known = held is None and fresh == self.told.only_expected(place.unit)
+            self.told.tell("adopted" if is_known else "forwarded", now, registration, **fresh)
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
@@ -220,32 +223,40 @@ class Clerk:
     def _take_late_self_registration(self, place: Place, now: datetime) -> None:
         """The place's half came after its end, of a day before it: registered and ended in one go."""
         known = self.papers.self_registrations(place.unit)
-        if not place.way[0]["isTreatmentPlace"] or not known or notices.is_spent(self.papers, known[-1], now):
+        if (
+            not place.way[0]["isTreatmentPlace"]
+            or not known
+            or notices.is_spent(self.papers, known[-1], self._departures(place.unit))
+        ):
             return
         said = known[-1]
-        departure = notices.late_for(self.papers, said, now)
+        departure = notices.late_for(said, self._departures(place.unit))
         closing = place.closing if place.is_closed(now) else None
         if closing is not None and notices.registered_on(said.message) >= closing.taken_on:
             return
         if self._was_ended_by_closing(place.unit) or self._took_late(said) or not (departure or closing):
             return
-        self.told.tell("late", now, Registration(place.unit, None, None), version=said.message["version"], on=notices.registered_on(said.message))
+        self.told.tell(
+            "late",
+            now,
+            Registration(place.unit, None, None),
+            version=said.message["version"],
+            on=notices.registered_on(said.message),
+        )
         registration = self._register_late(place, said.message, now)
-        if departure is None or (closing is not None and self._comes_first(closing, departure, said)):
+        if departure is None or (closing is not None and self._comes_first(closing, departure)):
             self._end_by_closing(place, registration, now)
         else:
             self._end_by_departure(place, departure, registration, now)
 
-    def _comes_first(self, closing: Closing, departure: notices.Departure, said: Said) -> bool:
-        if CLOSURE_TAKES_THE_LATE and self.told.of(said.unit, "closed")[0].at < said.time:
-            return True
+    def _comes_first(self, closing: Closing, departure: notices.Departure) -> bool:
         return closing.effective_at <= start_of_day(departure.day)
 
     def _took_late(self, said: Said) -> bool:
         """Whether this one was dealt with, or only says more of one that was."""
         day = notices.registered_on(said.message)
         return any(
-            each.facts["version"] == said.message["version"] or (RETURN_NEEDS_LATER_DAY and each.facts["on"] >= day)
+            each.facts["version"] == said.message["version"] or each.facts["on"] >= day
             for each in self.told.of(said.unit, "late")
         )
 
@@ -253,12 +264,14 @@ class Clerk:
         return any(each.facts["cause"] in {"closure", "company-closure"} for each in self.told.of(unit, "deregistered"))
 
     def _register_late(self, place: Place, said: Json, now: datetime) -> Registration:
-        last = None if LATE_UNDER_NEW_IDENTITY and place.is_closed(now) else self.told.last_registration(place.unit)
-        registration = last or identity(place.way)
+        standing, last = self.told.standing(place.unit), self.told.last_registration(place.unit)
+        held = last if place.is_closed(now) else standing and standing.registration
+        registration = held or identity(place.way)
         fresh = record(place.way, registration, registered=True, closes_on=place.closes_on)
-        if (registration, fresh) != self.told.standing(place.unit):
+        if (registration, fresh) != standing:
             self.told.tell("forwarded", now, registration, **fresh)
-        self._ask_registering(place, registration, said, now)
+        if standing is None or not standing.registered:
+            self._ask_registering(place, registration, said, now)
         return registration
 
     def _change_identity(self, place: Place, now: datetime) -> Registration:
@@ -296,8 +309,8 @@ class Clerk:
         fresh = record(place.way, new, registered=True, closes_on=place.closes_on)
         self.told.tell("forwarded", now, new, **fresh)
         for year in range(brought.day.year, danish_date(now).year + 1):
-            valid = notices.valid_self_registration(self.papers, place.unit, now)
-            if valid and not begins_later(valid.message, year):
+            valid = self._valid_self_registration(place.unit)
+            if valid and notices.began_on(valid.message).year <= year:
                 self._ask(place, new, year, cause, now)
 
     # -- fees ----------------------------------------------------------------------------------------------------
@@ -336,8 +349,8 @@ class Clerk:
             self.told.tell("fee-run", now, nobody, **name)
             for place in places:
                 standing = self.told.standing(place.unit)
-                said = notices.valid_self_registration(self.papers, place.unit, now)
-                if standing and standing.registered and said and not begins_later(said.message, run.year):
+                said = self._valid_self_registration(place.unit)
+                if standing and standing.registered and said and notices.began_on(said.message).year <= run.year:
                     self._ask(place, standing.registration, run.year, "yearly-run", now)
 
     def _answer_parked(self, places: list[Place], now: datetime) -> None:

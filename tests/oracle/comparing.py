@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,9 @@ def _effect(output: Output, names: dict[str, Registration]) -> Effect:
     if kind == "deregistered":
         value["effectiveAt"] = utc(value["effectiveAt"])
         successor = value["successorRegistrationId"]
-        value["successor"] = names.get(successor, Registration(f"nobody: {successor}", None, None)) if successor else None
+        value["successor"] = (
+            names.get(successor, Registration(f"nobody: {successor}", None, None)) if successor else None
+        )
     if kind == "triggered":
         value["flags"] = sorted(value["flags"])
     return Effect(kind, output.time, registration, {name: value[name] for name in _COMPARED[kind]})
@@ -69,9 +72,10 @@ def _effect(output: Output, names: dict[str, Registration]) -> Effect:
 
 def should_be_told(clerk: Clerk) -> list[Effect]:
     """The oracle's effects without its notes."""
+    effects = [replace(each, kind="forwarded") if each.kind == "expected" else each for each in clerk.told.effects]
     return [
-        Effect(each.kind, each.at, each.registration, {name: each.facts[name] for name in _COMPARED[each.kind]})
-        for each in clerk.told.effects
+        replace(each, facts={name: each.facts[name] for name in _COMPARED[each.kind]})
+        for each in effects
         if each.kind in _COMPARED
     ]
 
@@ -83,6 +87,17 @@ def differences(clerk: Clerk, outputs: Outputs) -> list[str]:
     reasons = [reason for _, reason in clerk.papers.refused]
     lines += _unequal([f"dead letter {each}" for each in outputs.reasons], [f"dead letter {each}" for each in reasons])
     return lines or _out_of_order(told, expected)
+
+
+def final_register(outputs: Outputs) -> dict[str, Any]:
+    """What BSR holds in the end: by SOR-id, the registration and its record."""
+    register: dict[str, Any] = {}
+    for each in told_by(outputs):
+        if each.kind == "forwarded":
+            register[each.sor_id] = (each.registration, each.facts)
+        elif each.kind in {"withdrawn", "deregistered"}:
+            register.pop(each.sor_id, None)
+    return register
 
 
 def _unequal(told: list[str], expected: list[str]) -> list[str]:
@@ -111,7 +126,9 @@ def _steps(effects: list[Effect], unit: str) -> list[str]:
 
 
 def _line(effect: Effect) -> str:
-    return str(Effect(effect.kind, effect.at, effect.registration, {k: _plain(v) for k, v in sorted(effect.facts.items())}))
+    return str(
+        Effect(effect.kind, effect.at, effect.registration, {k: _plain(v) for k, v in sorted(effect.facts.items())})
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,7 +14,6 @@ from oracle.papers import Papers
 from oracle.record import Way
 from oracle.tariff import kroner
 from oracle.told import Told
-from oracle.unsettled import CANDIDATES, NULL_START_AT_CLOSURE
 
 HOSPITAL = "22232009"
 CATEGORIES: dict[str, set[str]] = {
@@ -39,6 +38,9 @@ class Question:
     occasion: str
     self_registration: Json | None
     last_day: str | None = None
+    owner: str = ""
+    owner_type: str = ""
+    """The owner that the registration began under, and its kind."""
 
 
 def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again: bool = False) -> None:
@@ -47,6 +49,7 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
     A question that is parked stays so until it is asked `again` for its own sake.
     """
     registration, year, occasion = question.registration, question.year, question.occasion
+    question = _with_owner(question, told)
     reason = not_due(question, papers, told)
     if reason is not None:
         if not told.settled(registration, year, occasion, "triggered", "not-due", *(() if again else ("parked",))):
@@ -57,7 +60,14 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
         if not told.settled(registration, year, occasion, "parked"):
             told.tell("parked", now, registration, feeYear=year, occasion=occasion, question=question)
         return
-    told.tell("triggered", now, registration, feeYear=year, occasion=occasion, **fee, **_bill(question))
+    told.tell("triggered", now, registration, feeYear=year, occasion=occasion, **fee, **_bill(question, papers, now))
+
+
+def _with_owner(question: Question, told: Told) -> Question:
+    began, owner = told.began_under(question.registration), question.way[-1]
+    if began is None:
+        return replace(question, owner=owner["sorId"], owner_type=owner["ownerType"])
+    return replace(question, owner=began["ownerSorId"], owner_type=began["affiliation"]["ownerType"])
 
 
 def not_due(question: Question, papers: Papers, told: Told) -> str | None:
@@ -65,15 +75,15 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     unit, owner, said = question.way[0], question.way[-1], question.self_registration
     if told.triggered(question.registration, question.year):
         return "already-triggered"
-    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, said):
+    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year):
         return "exempt-notified"
-    if said is None or begins_later(said, question.year):
+    if said is None or notices.began_on(said).year > question.year:
         return "not-registered"
-    if owner["ownerType"] == "region" and said["category"] == "1":
+    if question.owner_type == "region" and said["category"] == "1":
         return "region-lump-sum"
     if said["volunteersOnly"]:
         return "volunteers-only"
-    if owner["ownerType"] == "private" and said["turnoverBand"] == "below-limit":
+    if question.owner_type == "private" and said["turnoverBand"] == "below-limit":
         return "turnover-below-limit"
     if notices.dispensation(papers, unit["sorId"], question.year) == 1:
         return "dispensation"
@@ -83,31 +93,25 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     return None
 
 
-def begins_later(said: Json, year: int) -> bool:
-    if NULL_START_AT_CLOSURE and said["treatmentStartedOn"] is None:
-        return False
-    return notices.began_on(said).year > year
-
-
 def scheme(question: Question) -> tuple[str, str, int] | None:
     """R42: the lægevagt scheme of which this is a fixed site; one fee for all of them."""
-    owner, said = question.way[-1], question.self_registration
+    said = question.self_registration
     is_site = (
         said is not None
         and question.year in SCHEME_YEARS
-        and owner["ownerType"] == "region"
+        and question.owner_type == "region"
         and said["outOfHoursScheme"] is not None
         and said["treatmentAtAddress"]
         and said["category"] in {"3a", "3b"}
     )
-    return (owner["sorId"], said["outOfHoursScheme"], question.year) if said and is_site else None
+    return (question.owner, said["outOfHoursScheme"], question.year) if said and is_site else None
 
 
 def amount(question: Question, papers: Papers) -> dict[str, Any] | None:
     """What is due in kroner and on what ground; None where no tariff is known (R32)."""
     said = question.self_registration
     assert said is not None
-    half = question.way[-1]["ownerType"] == "private" and said["turnoverBand"] == "half"
+    half = question.owner_type == "private" and said["turnoverBand"] == "half"
     whole = kroner(question.year, said["category"], half=half)
     if whole is None:
         return None
@@ -117,13 +121,15 @@ def amount(question: Question, papers: Papers) -> dict[str, Any] | None:
     return {"amount": str(due), "basis": basis, "category": said["category"]}
 
 
-def _bill(question: Question) -> dict[str, Any]:
+def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
     """Who gets it (R37), and what a person should look at (R36)."""
     said, cvr = question.self_registration, question.registration.cvr
     assert said is not None
     channel = "ean" if said["ean"] else "digital-post" if cvr else "email"
-    is_candidate = question.occasion in CANDIDATES and question.last_day is not None and (
-        f"{question.year}-01-01" <= question.last_day <= f"{question.year}-01-14"
+    is_candidate = (
+        question.occasion == "closure"
+        and question.last_day is not None
+        and (f"{question.year}-01-01" <= question.last_day <= f"{question.year}-01-14")
     )
     return {
         "tariff": f"stps-{question.year}-{said['category'][0]}",
@@ -135,13 +141,16 @@ def _bill(question: Question) -> dict[str, Any]:
             "billedSorId": _billed(question.way),
         },
         "referenceId": said["referenceId"],
-        "flags": ["dispensation-candidate"] * is_candidate + ["suspect-category"] * _is_suspect(question.way, said),
+        "flags": ["dispensation-candidate"] * is_candidate
+        + ["suspect-category"] * _is_suspect(question.way, said, papers, now),
         "scheme": scheme(question),
     }
 
 
-def _is_suspect(way: Way, said: Json) -> bool:
-    """R43: the unit's own kind tells, else whether it stands in a hospital."""
+def _is_suspect(way: Way, said: Json, papers: Papers, now: datetime) -> bool:
+    """R43: the unit's own kind tells, else whether it stands in a hospital; and where several work none works alone."""
+    if said["category"] == "5" and papers.units_below(way[0], now) > 1:
+        return True
     kinds = [unit["entityType"] for unit in way if unit["entityType"] in CATEGORIES]
     allowed = CATEGORIES.get(way[0]["entityType"]) or ({"1"} if HOSPITAL in kinds else None)
     return allowed is not None and said["category"] not in allowed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from contracts.danish_time import COPENHAGEN
@@ -42,3 +42,21 @@ class Moment:
 def utc(text: str) -> datetime:
     """An instant of a message, as UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def days_named(history: list[Said]) -> list[date]:
+    """Every Danish day that a message names, in order."""
+    return sorted({day for each in history for value in _leaves(each.message) if (day := _as_day(value))})
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [leaf for each in value.values() for leaf in _leaves(each)]
+    return [value]
+
+
+def _as_day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2023-01-01") else None
+    except ValueError:
+        return None

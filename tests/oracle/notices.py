@@ -9,7 +9,6 @@ from typing import NamedTuple
 from contracts.danish_time import start_of_day
 from oracle.history import Json, Said
 from oracle.papers import Papers
-from oracle.unsettled import RETURN_NEEDS_LATER_DAY
 
 DEREGISTRATION = "dk.stps.deregistration.decided.v1"
 EXEMPTION = "dk.stps.exemption.notified.v1"
@@ -40,10 +39,17 @@ class FeeRun(NamedTuple):
 def departures(papers: Papers, now: datetime) -> list[Departure]:
     """Those that have taken effect, oldest first."""
     found = [_departure(each, "effectiveOn", "stps-decision") for each in _not_replaced(papers, now)]
-    for each in papers.notices(DELETION):
-        if "bsr" in each.message["scope"]:
-            found.append(_departure(each, "requestedOn", "deletion-request"))
+    found += [_departure(each, "requestedOn", "deletion-request") for each in deletions(papers, "bsr")]
     return sorted((each for each in found if each.at <= now), key=lambda each: (each.at, each.told_at))
+
+
+def deletions(papers: Papers, scope: str) -> list[Said]:
+    """The deletion requests for a register: a reference number names one request (R45)."""
+    first: dict[tuple[str, str], Said] = {}
+    for each in papers.notices(DELETION):
+        if scope in each.message["scope"]:
+            first.setdefault((each.unit, each.message["referenceNumber"]), each)
+    return list(first.values())
 
 
 def _departure(each: Said, day_field: str, cause: str) -> Departure:
@@ -65,14 +71,13 @@ def _not_replaced(papers: Papers, now: datetime) -> list[Said]:
     ]
 
 
-def has_ended(papers: Papers, self_registration: Said, now: datetime) -> bool:
+def has_ended(papers: Papers, said: Said, taken: list[Departure]) -> bool:
     """Whether a departure has ended this self-registration: it was known then, or it is of an earlier day."""
-    return is_spent(papers, self_registration, now) or late_for(papers, self_registration, now) is not None
+    return is_spent(papers, said, taken) or late_for(said, taken) is not None
 
 
-def is_spent(papers: Papers, said: Said, now: datetime) -> bool:
+def is_spent(papers: Papers, said: Said, taken: list[Departure]) -> bool:
     """Whether it was known when a departure took effect, or only says more of one that was."""
-    taken = [each for each in departures(papers, now) if each.unit == said.unit]
     return any(said.time < departure.at or _is_correction(said, departure, papers) for departure in taken)
 
 
@@ -80,40 +85,37 @@ def _is_correction(said: Said, departure: Departure, papers: Papers) -> bool:
     ended = [
         each
         for each in papers.self_registrations(said.unit)
-        if each.message["version"] < said.message["version"]
-        and each.time < departure.at
+        if each.message["version"] < said.message["version"] and each.time < departure.at
     ]
-    return RETURN_NEEDS_LATER_DAY and bool(ended) and registered_on(said.message) <= registered_on(ended[-1].message)
+    return bool(ended) and registered_on(said.message) <= registered_on(ended[-1].message)
 
 
-def valid_self_registration(papers: Papers, unit: str, now: datetime) -> Said | None:
+def valid_self_registration(papers: Papers, unit: str, taken: list[Departure]) -> Said | None:
     """The place's own half as it counts now (R16): the latest, unless a departure ended it."""
     known = papers.self_registrations(unit)
-    return known[-1] if known and not has_ended(papers, known[-1], now) else None
+    return known[-1] if known and not has_ended(papers, known[-1], taken) else None
 
 
-def late_for(papers: Papers, said: Said, now: datetime) -> Departure | None:
+def late_for(said: Said, taken: list[Departure]) -> Departure | None:
     """The first departure after the day of a self-registration that came only after it."""
-    taken = sorted((each for each in departures(papers, now) if each.unit == said.unit), key=lambda each: each.day)
-    return next((each for each in taken if registered_on(said.message) < each.day), None)
+    by_day = sorted(taken, key=lambda each: each.day)
+    return next((each for each in by_day if registered_on(said.message) < each.day), None)
 
 
-def is_exempt(papers: Papers, unit: str, owner: str, year: int, self_registration: Json | None) -> bool:
+def is_exempt(papers: Papers, unit: str, owner: str, year: int) -> bool:
     """R44: an underretning is in force for the year, and no self-registration came after it (R46)."""
+    said = [other.message for other in papers.self_registrations(unit)]
     return any(
         _names(each.message, unit, owner)
         and _is_in_force(each.message, year)
-        and not any(
-            registered_on(other.message) > date.fromisoformat(each.message["notifiedOn"])
-            for other in papers.self_registrations(unit)
-        )
-        and not (each.message["kind"] == "low-turnover" and self_registration and self_registration["cosmetic"])
+        and not any(registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said)
+        and not (each.message["kind"] == "low-turnover" and said and said[-1]["cosmetic"])
         for each in papers.notices(EXEMPTION)
     )
 
 
 def _names(notice: Json, unit: str, owner: str) -> bool:
-    return bool(notice["ownerSorId"] == owner and notice["sorId"] in {None, unit})
+    return bool(notice["sorId"] == unit or (notice["sorId"] is None and notice["ownerSorId"] == owner))
 
 
 def _is_in_force(notice: Json, year: int) -> bool:

@@ -11,13 +11,6 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date, effective_after
 from oracle.history import Json, Said, utc
-from oracle.unsettled import REFERENCES_COUNT_ONCE, REPLACED_DECISIONS_REVIVE
-
-
-def _is_same_notice(one: Said, other: Said) -> bool:
-    if REFERENCES_COUNT_ONCE and "referenceNumber" in one.message:
-        return bool(one.message["referenceNumber"] == other.message["referenceNumber"])
-    return one.message == other.message
 
 
 class Closing(NamedTuple):
@@ -39,7 +32,7 @@ class Closing(NamedTuple):
 
     @property
     def backdated(self) -> bool:
-        return self.effective_at < self.registered_at
+        return self.effective_at <= self.registered_at
 
     @property
     def days_late(self) -> int:
@@ -68,10 +61,8 @@ class Papers:
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
             others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
-            if REPLACED_DECISIONS_REVIVE and each.kind == "dk.stps.deregistration.decided.v1":
-                others = others[-1:]
-            return "old" if any(_is_same_notice(each, other) for other in others) else None
-        known = self._last(each.sender, each.message["ownerSorId"], each.unit)
+            return "old" if any(each.message == other.message for other in others) else None
+        known = self._last(each)
         if known is not None and each.message["version"] < known["version"]:
             return "old"
         if known is not None and each.message["version"] == known["version"]:
@@ -93,10 +84,12 @@ class Papers:
 
     # -- reading them --------------------------------------------------------------------------------------------
 
-    def _last(self, sender: str, owner: str, unit: str) -> Json | None:
+    def _last(self, like: Said) -> Json | None:
+        """The sender's last word on a unit; SOR's to each owner stands for itself."""
         found = None
         for each in self.said:
-            if each.sender == sender and each.unit == unit and each.message["ownerSorId"] == owner:
+            same_owner = each.sender == "self" or each.message.get("ownerSorId") == like.message["ownerSorId"]
+            if each.sender == like.sender and each.unit == like.unit and same_owner:
                 found = each.message
         return found
 
@@ -130,6 +123,31 @@ class Papers:
             way.append(entity)
             at = entity["parentSorId"]
         return way
+
+    def units_below(self, top: Json, now: datetime) -> int:
+        """How many open units hang under `top`, at whatever depth."""
+        units = [unit for owner, unit in self.tree() if owner == top["ownerSorId"] and unit != top["sorId"]]
+        ways = [self.way_up(top["ownerSorId"], unit) for unit in units]
+        below = [way for way in ways if way is not None and any(step["sorId"] == top["sorId"] for step in way)]
+        return sum((closing := self.closing(way)) is None or closing.effective_at > now for way in below)
+
+    def moved_here(self, way: list[Json]) -> Said | None:
+        """The version under its old owner that sent a unit to this one."""
+        unit, owner = way[0]["sorId"], way[-1]["sorId"]
+        gone = [each for each in self.said if each.unit == unit and each.message.get("movedToOwnerSorId") == owner]
+        return gone[0] if gone else None
+
+    def has_gone(self, owner: str, unit: str) -> bool:
+        """Whether this owner has no more say."""
+        return self.tree()[owner, unit]["movedToOwnerSorId"] is not None
+
+    def is_expected(self, owner: str, unit: str) -> bool:
+        """Whether SOR says that a unit is this owner's now, while its old owner has not heard of it yet."""
+        others = [other for other, each in self.tree() if each == unit and other != owner]
+        return any(
+            not self.has_gone(other, unit) and self.versions(other, unit)[0].time < self.versions(owner, unit)[0].time
+            for other in others
+        )
 
     def closing(self, way: list[Json]) -> Closing | None:
         """The first closure on the way; on the same day the topmost counts (R22, R23)."""

@@ -50,7 +50,9 @@ def _region() -> tuple[Unit, ...]:
 
 
 def _departments(hospital: Unit, *items: int) -> list[Unit]:
-    return [below(hospital, item, "OE", entity_type=ENTITY_TYPE["department"], is_treatment_place=True) for item in items]
+    return [
+        below(hospital, item, "OE", entity_type=ENTITY_TYPE["department"], is_treatment_place=True) for item in items
+    ]
 
 
 NEW_CVRS: tuple[str | None, ...] = (cvr_number(71), cvr_number(72), None)

@@ -59,11 +59,20 @@ class Telling:
         if self.send("sor", ENTITY_CHANGED, data):
             self._remember("sor", data)
 
+    def move(self, unit: str, owner: str, *, new_first: bool, **beginning: Any) -> None:
+        """SOR's two messages of a unit that changes owner."""
+        known = self.last["sor", unit] | beginning
+        leaves = known | {"version": known["version"] + 1, "movedToOwnerSorId": owner}
+        comes = known | {"version": known["version"] + 2, "ownerSorId": owner, "parentSorId": owner}
+        for data in (comes, leaves) if new_first else (leaves, comes):
+            self.send("sor", ENTITY_CHANGED, data | {"registeredAt": rfc3339(self.now)})
+        self._remember("sor", comes)
+
     def self_register(self, unit: str, owner: str, **changes: Any) -> None:
         """The place's first or next self-registration."""
         known = self.last.get(("self", unit))
         first = self_registration(sor_id=unit, owner_sor_id=owner, registered_on=self.day(0))
-        data = (known or first) | {"version": known["version"] + 1 if known else 1} | changes
+        data = (known or first) | {"version": known["version"] + 1 if known else 1, "ownerSorId": owner} | changes
         if self.send("self", SELF_REGISTERED, data):
             self._remember("self", data)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from oracle.effects import Effect, Registration
 
-NOTES = ("parked", "closed", "departed", "fee-run", "late")
+NOTES = ("adopted", "parked", "closed", "departed", "fee-run", "late")
 """What the oracle only writes down for itself."""
 
 
@@ -37,10 +37,20 @@ class Told:
 
     def standing(self, unit: str) -> Standing | None:
         """What BSR holds of a unit now."""
-        changes = self.of(unit, "forwarded", "withdrawn", "deregistered")
-        if not changes or changes[-1].kind != "forwarded":
+        changes = self.of(unit, "forwarded", "adopted", "withdrawn", "deregistered")
+        if not changes or changes[-1].kind not in {"forwarded", "adopted"}:
             return None
         return Standing(changes[-1].registration, changes[-1].facts)
+
+    def expected(self, unit: str) -> dict[str, Any] | None:
+        """What was forwarded of a unit on behalf of the owner that it moves to, ahead of the move."""
+        ahead = self.of(unit, "expected")
+        return ahead[-1].facts if ahead else None
+
+    def only_expected(self, unit: str) -> dict[str, Any] | None:
+        """The same, if nothing has been told of the unit since."""
+        told = self.of(unit, "expected", "forwarded", "adopted", "withdrawn", "deregistered")
+        return told[-1].facts if told and told[-1].kind == "expected" else None
 
     def standing_since(self, unit: str) -> datetime | None:
         """When the present record was first forwarded under its present identity."""
@@ -53,8 +63,18 @@ class Told:
 
     def last_registration(self, unit: str) -> Registration | None:
         """The identity under which BSR last heard of a unit."""
-        changes = self.of(unit, "forwarded")
+        changes = self.of(unit, "forwarded", "adopted")
         return changes[-1].registration if changes else None
+
+    def began_under(self, registration: Registration) -> dict[str, Any] | None:
+        """The record with which a registration began, the last time it did: its owner then is the one who pays."""
+        began = None
+        for each in reversed(self.of(registration.sor_id, "forwarded", "adopted")):
+            if each.registration == registration:
+                began = each.facts
+            elif began is not None:
+                break
+        return began
 
     def triggered(self, registration: Registration, year: int) -> bool:
         return any(
