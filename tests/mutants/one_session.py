@@ -112,15 +112,18 @@ class _OneByOne:
         gc.freeze()
         running: dict[int, str] = {}
         for done, name in enumerate(self._names):
-            tests = sorted(self.told.reached_by[name.partition("__mutmut_")[0]], key=self.told.seconds.__getitem__)
+            if done % 100 == 0:
+                os.write(self._screen, f"{done} of {len(self._names)} mutants of functions\n".encode())
+            function = name.partition("__mutmut_")[0]
+            if function in self.told.at_import:
+                continue
+            tests = sorted(self.told.reached_by[function], key=self.told.seconds.__getitem__)
             if len(running) == self._processes:
                 self._await_one(running)
             process = os.fork()
             if process == 0:
                 os._exit(self._try(name, [items[test] for test in tests]))
             running[process] = name
-            if done % 100 == 0:
-                os.write(self._screen, f"{done} of {len(self._names)} mutants of functions\n".encode())
         while running:
             self._await_one(running)
 
