@@ -13,6 +13,7 @@ from adapters.clock import SettableClock
 from adapters.kafka.memory.broker import MemoryBroker
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS
+from simulation.enrichment import Enrichment
 from simulation.faults import Weather
 from simulation.recount import recounted, replayed
 from simulation.story import END, tell
@@ -55,6 +56,7 @@ class Simulation:
             marker_delay=lambda: longest[0] * rng.random(),
             offset_delay=lambda: longest[1] * rng.random(),
         )
+        self._enrichment = Enrichment(self.broker)
         self._world_time = SettableClock(self.story.arrivals[0].at)
         self._current: dict[int, Worker | None] = dict.fromkeys(range(self._partitions))
         self.workers: list[Worker] = []
@@ -149,6 +151,8 @@ class Simulation:
                 self.notes.append(f"stuck: {errors}")
 
     def _is_settled(self) -> bool:
+        if self._enrichment.answer():
+            return False
         at_rest = all(worker is not None and worker.is_at_rest for worker in self._current.values())
         return at_rest and not self.broker.open_transactions() and self._is_handled()
 

@@ -45,10 +45,6 @@ class _Listening(Replay):
         self.told += turn.outputs
         return super()._conclude(turn)
 
-    def _hear(self, record: OutputRecord) -> Iterator[OutputRecord]:
-        """Nobody answers CVR requests in a simulation."""
-        return iter(()) if record.topic == Topic.CVR_REQUESTS else super()._hear(record)
-
 
 def replayed(story: Story, partitions: int) -> Expected:
     """A calm history as `sorbro replay` tells it: each message at its own timestamp, and then time until the next."""
