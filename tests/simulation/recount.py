@@ -7,19 +7,20 @@ recounted by them.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.kafka.memory.broker import MemoryBroker
+from adapters.kafka.memory.record_log import Transaction
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 from simulation.story import END, Story
 from simulation.worker import TARIFFS
 from workers.replay.replay import Replay
 from workers.stream.changelog import Progress, Restoring
-from workers.stream.world import Turn, World
+from workers.stream.world import BEGINNING, Turn, World
 from workers.tree.state import OwnerState
 
 
@@ -64,8 +65,9 @@ def _exhaust(outputs: Iterator[OutputRecord]) -> None:
 def recounted(broker: MemoryBroker, partition: int) -> Expected:
     """What one partition must have told, having taken its inputs in the order that its progress records tell."""
     counting = _Recount(broker, partition)
-    for progress in _progress_of(broker, partition):
-        counting.follow(progress)
+    told = _told_by_transaction(broker)
+    for transaction, progress in _progress_of(broker, partition):
+        counting.follow(progress, told[transaction])
     counting.finish()
     return Expected(counting.outputs, dict(counting.world.owners), counting.faults)
 
@@ -75,22 +77,34 @@ class _Recount:
         self.world = World(TARIFFS, partitions=broker.counts[Topic.STATE])
         self.outputs: list[OutputRecord] = []
         self.faults: list[str] = []
+        self._came_to = BEGINNING
         self._partition = partition
         self._inputs = {topic.value: broker.log(topic.value, partition).history() for topic in WORKER_INPUTS}
         self._at = dict.fromkeys(self._inputs, 0)
 
-    def follow(self, progress: Progress) -> None:
-        """Take the records that one transaction took, between the days before each; then the days that came alone."""
+    def follow(self, progress: Progress, told: int) -> None:
+        """Take the records that one transaction took, between the days before each; then the days that came alone.
+
+        A record stamped early may make a day due that lies behind already. Whether it came in the same transaction or
+        in the next is told by how many outputs this one has.
+        """
+        before, came_to = len(self.outputs), self._came_to
         for record in _merged(self._taken(topic, to) for topic, to in progress.positions.items()):
             self._let_days_come(record.timestamp)
             turn = Turn(self.world)
             turn.receive(record, record.timestamp)
             self._conclude(turn)
             self._let_days_come(record.timestamp)
-        self._let_days_come(progress.stream_time)
+            came_to = max(came_to, record.timestamp)
+        while (instant := self.world.next_instant()) is not None and instant <= progress.stream_time:
+            if progress.stream_time == came_to and len(self.outputs) - before >= told:
+                break
+            self._let_days_come(instant)
+        self._came_to = progress.stream_time
 
     def finish(self) -> None:
         """Nothing may be left that was never taken."""
+        self._let_days_come(self._came_to)
         for topic, records in self._inputs.items():
             if left := [record for record in records if record.offset >= self._at[topic]]:
                 self.faults.append(f"{topic}[{self._partition}]: {len(left)} records were never taken")
@@ -122,12 +136,23 @@ def _merged(topics: Iterable[list[InputRecord]]) -> Iterator[InputRecord]:
         waiting = [records for records in waiting if records]
 
 
-def _progress_of(broker: MemoryBroker, partition: int) -> Iterator[Progress]:
-    for record in broker.log(Topic.STATE, partition).history():
+def _told_by_transaction(broker: MemoryBroker) -> Counter[Transaction | None]:
+    """How many records each transaction wrote that are not state."""
+    return Counter(
+        transaction
+        for topic, partitions in broker.counts.items()
+        if topic != Topic.STATE
+        for partition in range(partitions)
+        for _, transaction in broker.log(topic, partition).by_transaction()
+    )
+
+
+def _progress_of(broker: MemoryBroker, partition: int) -> Iterator[tuple[Transaction | None, Progress]]:
+    for record, transaction in broker.log(Topic.STATE, partition).by_transaction():
         if record.key == b"progress":
             restoring = Restoring()
             restoring.take(record.key, record.value, record.headers)
-            yield restoring.progress
+            yield transaction, restoring.progress
 
 
 def remembered(broker: MemoryBroker, partitions: int) -> dict[str, OwnerState]:

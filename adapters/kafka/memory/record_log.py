@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from aiokafka.errors import OffsetOutOfRangeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.records import InputRecord
 
 
@@ -92,8 +94,11 @@ class RecordLog:
 
     def history(self) -> list[InputRecord]:
         """Every committed record there ever was, deleted ones too."""
-        return [
-            each.record
-            for each in self._entries[: self.last_stable]
-            if each.record is not None and (each.transaction is None or each.transaction.state == "committed")
-        ]
+        return [record for record, _ in self.by_transaction()]
+
+    def by_transaction(self) -> Iterator[tuple[InputRecord, Transaction | None]]:
+        """Yield the same, each with the transaction that wrote it."""
+        for entry in self._entries[: self.last_stable]:
+            is_committed = entry.transaction is None or entry.transaction.state == "committed"
+            if entry.record is not None and is_committed:
+                yield entry.record, entry.transaction
