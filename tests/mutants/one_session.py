@@ -78,14 +78,18 @@ def silence() -> None:
 
 
 class _OneByOne:
-    """The plugin: runs every test once as it is, then those that reach a mutant, quickest first, until one fails."""
+    """The plugin: runs every test once as it is, then those that reach a mutant until one of them fails."""
 
     def __init__(self, names: Sequence[str], processes: int) -> None:
         self.told = Told()
         self._names = names
         self._processes = processes
         self._failed = False
+        self._noticed: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        """The tests that have noticed a mutant of a module, the latest last."""
         self._screen = os.dup(2)
+        self._heard, self._say = os.pipe()
+        os.set_blocking(self._heard, False)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._failed = self._failed or report.failed
@@ -100,6 +104,7 @@ class _OneByOne:
             self.told.seconds[item.nodeid] = perf_counter() - began
             for function in _reached():
                 self.told.reached_by[function].append(item.nodeid)
+        gc.freeze()
         self._fork_for_each({item.nodeid: item for item in session.items})
         return True
 
@@ -109,7 +114,6 @@ class _OneByOne:
         return not self._failed
 
     def _fork_for_each(self, items: dict[str, pytest.Item]) -> None:
-        gc.freeze()
         running: dict[int, str] = {}
         for done, name in enumerate(self._names):
             if done % 100 == 0:
@@ -117,9 +121,9 @@ class _OneByOne:
             function = name.partition("__mutmut_")[0]
             if function in self.told.at_import:
                 continue
-            tests = sorted(self.told.reached_by[function], key=self.told.seconds.__getitem__)
             if len(running) == self._processes:
                 self._await_one(running)
+            tests = self._in_order(function)
             process = os.fork()
             if process == 0:
                 os._exit(self._try(name, [items[test] for test in tests]))
@@ -127,21 +131,38 @@ class _OneByOne:
         while running:
             self._await_one(running)
 
+    def _in_order(self, function: str) -> list[str]:
+        """The tests that reach the function: first those that noticed mutants beside it lately, then the quickest."""
+        lately = {test: place for place, test in enumerate(reversed(self._noticed[function.rpartition(".")[0]]))}
+        seconds = self.told.seconds
+        return sorted(self.told.reached_by[function], key=lambda test: (lately.get(test, len(lately)), seconds[test]))
+
     def _await_one(self, running: dict[int, str]) -> None:
         process, status = os.wait()
         name = running.pop(process)
-        if status != 0:
-            self.told.dead.add(name)
+        if status == 0:
+            return
+        self.told.dead.add(name)
+        with contextlib.suppress(BlockingIOError):
+            for line in os.read(self._heard, 65_536).decode().splitlines():
+                module, test = line.split("\t")
+                self._noticed[module].pop(test, None)
+                self._noticed[module][test] = None
 
     def _try(self, name: str, items: list[pytest.Item]) -> int:
         """Return 0 if every test passes; a mutant that eats memory or time without end dies of it."""
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
         os.environ[_SWITCH] = name
-        try:
-            return 0 if all(map(self._passes, items)) else 1
-        except BaseException:  # noqa: BLE001  # whatever leaves a test this way has noticed the mutant
-            return 1
+        for item in items:
+            try:
+                passes = self._passes(item)
+            except BaseException:  # noqa: BLE001  # whatever leaves a test this way has noticed the mutant
+                passes = False
+            if not passes:
+                os.write(self._say, f"{name.partition('__mutmut_')[0].rpartition('.')[0]}\t{item.nodeid}\n".encode())
+                return 1
+        return 0
 
 
 def _reached() -> set[str]:
