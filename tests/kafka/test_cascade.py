@@ -16,9 +16,11 @@ from support.trees import wide_owner
 from workers.decide import STEP
 from workers.stream.world import FULL
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 SIZE = 10_000
+PATIENCE = 240
+"""Seconds, for a machine that has much else to do; alone, no wait here takes half a minute."""
 LARGEST_STEP = 3 * STEP
 """What one decision can send here: a record for each unit reviewed, and a closing with its fee decision."""
 
@@ -59,7 +61,7 @@ def test_ten_thousand_places_come_and_go_once_though_the_worker_is_killed_twice_
     kill_in_the_middle_of(Topic.DEREGISTRATIONS, second, broker)
     with running(third):
         due = replayed(records, instant("2023-03-21"))
-        eventually(lambda: len(outputs(broker, [Topic.DEREGISTRATIONS])) >= SIZE, "the cascade does not end")
+        eventually(lambda: len(outputs(broker, [Topic.DEREGISTRATIONS])) >= SIZE, "the cascade does not end", PATIENCE)
         found = await_outputs(broker, len(due))
     assert Counter(each.topic for each in found) == {
         Topic.REGISTRATIONS: 2 * SIZE,  # as they come, and once more with the day they close
@@ -74,6 +76,6 @@ def test_ten_thousand_places_come_and_go_once_though_the_worker_is_killed_twice_
 def kill_in_the_middle_of(burst: Topic, worker: Worker, broker: str) -> None:
     """Kill -9 when some of the burst can be read, and not all."""
     with running(worker):
-        eventually(lambda: outputs(broker, [burst]), f"nothing comes out on {burst}")
+        eventually(lambda: outputs(broker, [burst]), f"nothing comes out on {burst}", PATIENCE)
         worker.kill()
     assert len(outputs(broker, [burst])) < SIZE, "the worker was killed too late to prove anything"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from contracts.danish_time import danish_date, start_of_day
 from oracle import notices
@@ -66,6 +66,7 @@ class Clerk:
         for place in places:
             self._bring_up_to_date(place, now)
         self._forward_expected(now)
+        self._take_back_unmarked(now)
         self._run_fees(places, now)
 
     def _take(self, said: Said) -> None:
@@ -91,6 +92,20 @@ class Clerk:
             is_open = closing is None or closing.effective_at > now
             if way[0]["isTreatmentPlace"] and is_open and fresh != self.told.expected(half[1]):
                 self.told.tell("expected", now, identity(way), **fresh)
+
+    def _take_back_unmarked(self, now: datetime) -> None:
+        """R14 needs no ancestors: a unit that waits for one may still lose its mark."""
+        for (owner, unit), entity in self.papers.tree().items():
+            standing = self.told.standing(unit)
+            if standing is None or entity["isTreatmentPlace"] or standing.record["ownerSorId"] != owner:
+                continue
+            if self.papers.way_up(owner, unit) is None:
+                self.told.tell("withdrawn", now, standing.registration, reason="not-a-treatment-place")
+
+    def _take_back_expected(self, place: Place, now: datetime) -> None:
+        """The new owner was ahead, and the unit turns out to have left BSR under the old one."""
+        if self.told.only_expected(place.unit) is not None:
+            self.told.tell("withdrawn", now, identity(place.way), reason="superseded")
 
     def _closing(self, way: Way) -> Closing | None:
         """The closure that took effect stays the closure (R7); until then it is what the papers say."""
@@ -208,6 +223,7 @@ class Clerk:
             return
         said = self._valid_self_registration(place.unit)
         if said is None and self.papers.self_registrations(place.unit):
+            self._take_back_expected(place, now)
             return
         held = standing
         registration = self._change_identity(place, now)
@@ -219,6 +235,15 @@ class Clerk:
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
+        elif said is not None:
+            self._ask_after_exemption(place, registration, said, now)
+
+    def _ask_after_exemption(self, place: Place, registration: Registration, said: Said, now: datetime) -> None:
+        year = notices.registered_on(said.message).year
+        is_answered = self.told.settled(registration, year, "registration", "not-due", "parked")
+        ends = notices.ends_exemption(self.papers, said, place.way[-1]["sorId"])
+        if ends and not is_answered and not self.told.triggered(registration, year):
+            self._ask(place, registration, year, "registration", now, only_due=True)
 
     def _take_late_self_registration(self, place: Place, now: datetime) -> None:
         """The place's half came after its end, of a day before it: registered and ended in one go."""
@@ -334,12 +359,13 @@ class Clerk:
         registered: bool = True,
         said: Json | None = None,
         last_day: date | None = None,
+        only_due: bool = False,
     ) -> None:
         known = self.papers.self_registrations(place.unit)
         counts = said or (known[-1].message if known else None)
         day = last_day.isoformat() if last_day else None
         question = Question(registration, place.way, year, occasion, counts if registered else None, day)
-        ask(question, self.papers, self.told, now)
+        ask(question, self.papers, self.told, now, only_due=only_due)
 
     def _run_fees(self, places: list[Place], now: datetime) -> None:
         for run in notices.fee_runs(self.papers, now):

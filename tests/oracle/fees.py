@@ -43,7 +43,9 @@ class Question:
     """The owner that the registration began under, and its kind."""
 
 
-def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again: bool = False) -> None:
+def ask(
+    question: Question, papers: Papers, told: Told, now: datetime, *, again: bool = False, only_due: bool = False
+) -> None:
     """Answer a question, unless this occasion was answered before: then only a fee that is due after all is news.
 
     A question that is parked stays so until it is asked `again` for its own sake.
@@ -51,8 +53,12 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
     registration, year, occasion = question.registration, question.year, question.occasion
     question = _with_owner(question, told)
     reason = not_due(question, papers, told)
+    if reason is not None and only_due:
+        return
     if reason is not None:
-        if not told.settled(registration, year, occasion, "triggered", "not-due", *(() if again else ("parked",))):
+        ends = occasion in {"closure", "new-cvr", "new-p-number"}
+        silencing = ["not-due"] + ["triggered"] * (not ends) + ["parked"] * (not again)
+        if not told.settled(registration, year, occasion, *silencing):
             told.tell("not-due", now, registration, feeYear=year, occasion=occasion, reason=reason)
         return
     fee = amount(question, papers)
@@ -75,7 +81,7 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     unit, owner, said = question.way[0], question.way[-1], question.self_registration
     if told.triggered(question.registration, question.year):
         return "already-triggered"
-    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year):
+    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, question.owner_type):
         return "exempt-notified"
     if said is None or notices.began_on(said).year > question.year:
         return "not-registered"
@@ -149,14 +155,15 @@ def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
 
 def _is_suspect(way: Way, said: Json, papers: Papers, now: datetime) -> bool:
     """R43: the unit's own kind tells, else whether it stands in a hospital; and where several work none works alone."""
-    if said["category"] == "5" and papers.units_below(way[0], now) > 1:
+    if way[0]["entityType"] in CATEGORIES and said["category"] == "5" and papers.units_below(way[0], now) > 1:
         return True
-    kinds = [unit["entityType"] for unit in way if unit["entityType"] in CATEGORIES]
-    allowed = CATEGORIES.get(way[0]["entityType"]) or ({"1"} if HOSPITAL in kinds else None)
-    return allowed is not None and said["category"] not in allowed
+    in_hospital = {"1"} if any(unit["entityType"] == HOSPITAL for unit in way) else set()
+    allowed = CATEGORIES.get(way[0]["entityType"], set()) | in_hospital
+    return bool(allowed) and said["category"] not in allowed
 
 
 def _billed(way: Way) -> str:
     """A department of a private hospital does not pay itself."""
     hospitals = [unit["sorId"] for unit in way[1:] if unit["entityType"] == HOSPITAL]
-    return str(hospitals[0] if hospitals and way[-1]["ownerType"] == "private" else way[0]["sorId"])
+    is_department = way[0]["sorType"] == "OE" and way[-1]["ownerType"] == "private"
+    return str(hospitals[0] if hospitals and is_department else way[0]["sorId"])

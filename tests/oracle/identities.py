@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -58,9 +59,9 @@ def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[
 def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[Change]:
     """The version that brought the present value of `field`, if it came after `since`."""
     versions = papers.versions(step["ownerSorId"], step["sorId"])
-    for before, after in reversed(list(zip(versions, versions[1:], strict=False))):
+    for before, after in reversed(list(itertools.pairwise(versions))):
         if before.message[field] != after.message[field]:
-            return [_dated(after, before)] if after.time > since else []
+            return [_dated(after, before)] if after.time >= since else []
     return []
 
 

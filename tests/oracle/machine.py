@@ -9,13 +9,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from oracle import notices
 from oracle.history import Json
-from oracle.places import EDITS, EXEMPTIONS, NO_FACTS, NEW_CVRS, NEW_P_NUMBERS, SELF_REGISTRATIONS, owners
+from oracle.places import EDITS, EXEMPTIONS, NEW_CVRS, NEW_P_NUMBERS, NO_FACTS, SELF_REGISTRATIONS, owners
 from oracle.telling import Telling, invariants
 from support.scenario import ENTITY_CHANGED, SELF_REGISTERED, instant
 from support.trees import Unit
 
-NOT_YET = frozenset()
-"""Parts of the rulebook that the core on this branch does not have."""
+NOT_YET: frozenset[str] = frozenset()
+"""What Sorbro and the oracle still see differently: the machine leaves it out."""
 
 STARTS = ("2021-05-03 09:00", "2022-11-25 12:00", "2023-01-02 09:00", "2023-10-27 23:30", "2023-12-19 08:00")
 WAITS = tuple(timedelta(hours=hours) for hours in (1, 26, 24 * 6, 24 * 15, 24 * 45, 24 * 200))
@@ -70,17 +70,15 @@ class Histories(RuleBasedStateMachine):
         """Whether a closure of this unit or one above it has taken effect."""
         return any(step["toDate"] is not None and step["toDate"] < self.telling.day(0) for step in self.way_up(unit))
 
+    def is_settled(self, unit: Json) -> bool:
+        """Whether this unit and those above it are known up to the owner, open, and nothing of theirs begins later."""
+        way = self.way_up(unit)
+        is_pending = any(step["fromDate"] > self.telling.day(0) for step in way)
+        return way[-1]["sorType"] == "IE" and not is_pending and not self.is_closed(unit)
+
     def way_up(self, unit: Json) -> list[Json]:
         parent = self.telling.last.get(("sor", unit["parentSorId"] or ""))
         return [unit, *(self.way_up(parent) if parent else [])]
-
-    def may_close(self, unit: Json, day: str) -> bool:
-        """Not where a closure of the unit itself or of another has taken effect that this one would get ahead of."""
-        if not lacks("a second closure") or unit["toDate"] is not None and unit["toDate"] < self.telling.day(0):
-            return True
-        units = [self.telling.last["sor", each.sor_id] for each in self.units]
-        below = [each for each in units if unit in self.way_up(each)]
-        return day >= self.telling.day(0) or not any(self.is_closed(each) for each in below)
 
     # -- SOR -----------------------------------------------------------------------------------------------------
 
@@ -113,9 +111,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(some)
     @rule(which=number, days=st.integers(-60, 30))
     def close_by_sor_office(self, which: int, days: int) -> None:
-        unit, day = self.unit(which), self.telling.day(days)
-        if self.may_close(unit, day):
-            self.telling.change(unit["sorId"], toDate=day, channel="sor-office")
+        self.telling.change(self.unit(which)["sorId"], toDate=self.telling.day(days), channel="sor-office")
 
     @precondition(some)
     @rule(which=number)
@@ -154,7 +150,7 @@ class Histories(RuleBasedStateMachine):
         above = [
             each
             for each in units
-            if each["ownerSorId"] == unit["ownerSorId"] and unit not in self.way_up(each) and not self.is_closed(each)
+            if each["ownerSorId"] == unit["ownerSorId"] and unit not in self.way_up(each) and self.is_settled(each)
         ]
         if above:
             parent = above[where % len(above)]["sorId"]
@@ -168,7 +164,7 @@ class Histories(RuleBasedStateMachine):
         """From which day the next version holds, if it says so."""
         return {} if ahead is None else {"fromDate": max(unit["fromDate"], self.telling.day(ahead))}
 
-    @precondition(lambda self: self.some() and not lacks("moves"))
+    @precondition(some)
     @rule(which=number, where=number, new_first=st.booleans(), ahead=AHEAD)
     def move(self, which: int, where: int, new_first: bool, ahead: int | None) -> None:  # noqa: FBT001  drawn
         """A unit without units below it goes to another owner, once; SOR says so under both, in either order."""
@@ -186,9 +182,9 @@ class Histories(RuleBasedStateMachine):
         now = self.telling.last["sor", unit.sor_id]
         parents = {self.telling.last["sor", each.sor_id]["parentSorId"] for each in self.units}
         is_free = unit.first["sorType"] != "IE" and unit.sor_id not in parents and now["ownerSorId"] == unit.owner
-        way = self.way_up(now)
-        is_pending = any(step["fromDate"] > self.telling.day(0) for step in way)
-        return is_free and way[-1]["sorType"] == "IE" and not is_pending and not self.is_closed(now)
+        said = self.telling.last.get(("self", unit.sor_id))
+        is_free &= not (lacks("schemes that move") and said and said["outOfHoursScheme"])
+        return bool(is_free) and self.is_settled(now)
 
     # -- STPS ----------------------------------------------------------------------------------------------------
 
@@ -248,12 +244,10 @@ class Histories(RuleBasedStateMachine):
     @rule(which=number, what=number, ago=st.sampled_from([0, 0, 2, 20]), began=st.sampled_from(BEGAN))
     def self_register(self, which: int, what: int, ago: int, began: int | None) -> None:
         unit = self.place(which)
-        if lacks("late") and (self.is_closed(unit) or (began or 0) < 0):
-            return
         started = None if began is None else self.telling.day(began)
         known = self.telling.last.get(("self", unit["sorId"]))
         days = {"registeredOn": self.telling.day(-ago)} if not known or ago == 2 else {}
-        days |= {"treatmentStartedOn": started} if not known or not lacks("parked questions heed a new start") else {}
+        days |= {"treatmentStartedOn": started}
         changes = days | SELF_REGISTRATIONS[what % len(SELF_REGISTRATIONS)]
         self.telling.self_register(unit["sorId"], unit["ownerSorId"], **changes)
 
@@ -264,6 +258,9 @@ class Histories(RuleBasedStateMachine):
     def repeat(self, which: int) -> None:
         """A message once more: the same version, or one long passed (R10)."""
         said = self.telling.history[which % len(self.telling.history)]
+        now = self.telling.last.get(("sor", said.unit))
+        if said.sender == "stps" and now and now["ownerSorId"] != said.message["ownerSorId"]:
+            return
         self.telling.send(said.sender, said.kind, said.message)
 
     @precondition(some)

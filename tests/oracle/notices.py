@@ -102,7 +102,7 @@ def late_for(said: Said, taken: list[Departure]) -> Departure | None:
     return next((each for each in by_day if registered_on(said.message) < each.day), None)
 
 
-def is_exempt(papers: Papers, unit: str, owner: str, year: int) -> bool:
+def is_exempt(papers: Papers, unit: str, owner: str, year: int, owner_type: str) -> bool:
     """R44: an underretning is in force for the year, and no self-registration came after it (R46)."""
     said = [other.message for other in papers.self_registrations(unit)]
     return any(
@@ -110,8 +110,19 @@ def is_exempt(papers: Papers, unit: str, owner: str, year: int) -> bool:
         and _is_in_force(each.message, year)
         and not any(registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said)
         and not (each.message["kind"] == "low-turnover" and said and said[-1]["cosmetic"])
+        and not (each.message["kind"] == "low-turnover" and owner_type != "private")
         for each in papers.notices(EXEMPTION)
     )
+
+
+def ends_exemption(papers: Papers, said: Said, owner: str) -> bool:
+    """Whether this self-registration comes after an exemption of the place or of its owner (R46)."""
+    days = [
+        date.fromisoformat(each.message["notifiedOn"])
+        for each in papers.notices(EXEMPTION)
+        if _names(each.message, said.unit, owner)
+    ]
+    return any(registered_on(said.message) > day for day in days)
 
 
 def _names(notice: Json, unit: str, owner: str) -> bool:

@@ -13,6 +13,13 @@ from contracts.danish_time import danish_date, effective_after
 from oracle.history import Json, Said, utc
 
 
+def _is_same(one: Json, other: Json) -> bool:
+    """Two notices that say the same of a unit, whichever owner they name it under."""
+    if one.get("sorId") is None or other.get("sorId") is None:
+        return one == other
+    return one | {"ownerSorId": None} == other | {"ownerSorId": None}
+
+
 class Closing(NamedTuple):
     """The closure that will end a unit: its last day, whose `toDate` it is, and when that was registered."""
 
@@ -61,7 +68,7 @@ class Papers:
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
             others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
-            return "old" if any(each.message == other.message for other in others) else None
+            return "old" if any(_is_same(each.message, other.message) for other in others) else None
         known = self._last(each)
         if known is not None and each.message["version"] < known["version"]:
             return "old"

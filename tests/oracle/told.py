@@ -63,7 +63,7 @@ class Told:
 
     def last_registration(self, unit: str) -> Registration | None:
         """The identity under which BSR last heard of a unit."""
-        changes = self.of(unit, "forwarded", "adopted")
+        changes = self.of(unit, "forwarded", "adopted", "expected")
         return changes[-1].registration if changes else None
 
     def began_under(self, registration: Registration) -> dict[str, Any] | None:

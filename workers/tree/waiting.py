@@ -32,7 +32,7 @@ def waiting_in(state: OwnerState) -> Iterator[Waiting]:
         missing = _missing(draft, node)
         if missing is not None:
             yield Waiting(node.sor_id, state.owner, "sor", missing)
-        years = {entry.fee_year for entry in node.ledger if isinstance(entry, Parked)}
+        years = {entry.fee_year for entry in node.ledger if isinstance(entry, Parked) and entry.not_after is None}
         for year in sorted(years):
             yield Waiting(node.sor_id, state.owner, "tariff", f"a tariff for {year} (R32)")
     for number, entry in state.numbers.items():
