@@ -13,11 +13,12 @@ import multiprocessing
 import os
 import resource
 import shutil
+import signal
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from mutmut.__main__ import create_mutants
@@ -27,7 +28,7 @@ from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, setup_so
 
 WORK = Path("mutants")
 _SWITCH = "MUTANT_UNDER_TEST"
-_MEMORY, _CPU_SECONDS = 6 * 2**30, 300
+_MEMORY = 6 * 2**30
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Told:
     """Functions that run while the tests are collected: a mutant switched on later comes too late for them."""
     reached_by: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     seconds: dict[str, float] = field(default_factory=dict)
+    """How long the processor worked on each test; the clock on the wall would punish a busy machine."""
     broken: str | None = None
     """A test that fails without any change."""
 
@@ -78,14 +80,18 @@ def silence() -> None:
 
 
 class _OneByOne:
-    """The plugin: runs every test once as it is, then those that reach a mutant, quickest first, until one fails."""
+    """The plugin: runs every test once as it is, then those that reach a mutant until one of them fails."""
 
     def __init__(self, names: Sequence[str], processes: int) -> None:
         self.told = Told()
         self._names = names
         self._processes = processes
         self._failed = False
+        self._noticed: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        """The tests that have noticed a mutant of a module, the latest last."""
         self._screen = os.dup(2)
+        self._heard, self._say = os.pipe()
+        os.set_blocking(self._heard, False)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._failed = self._failed or report.failed
@@ -93,13 +99,14 @@ class _OneByOne:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.told.at_import = _reached()
         for item in session.items:
-            began = perf_counter()
+            began = process_time()
             if not self._passes(item):
                 self.told.broken = item.nodeid
                 return True
-            self.told.seconds[item.nodeid] = perf_counter() - began
+            self.told.seconds[item.nodeid] = process_time() - began
             for function in _reached():
                 self.told.reached_by[function].append(item.nodeid)
+        gc.freeze()
         self._fork_for_each({item.nodeid: item for item in session.items})
         return True
 
@@ -109,7 +116,6 @@ class _OneByOne:
         return not self._failed
 
     def _fork_for_each(self, items: dict[str, pytest.Item]) -> None:
-        gc.freeze()
         running: dict[int, str] = {}
         for done, name in enumerate(self._names):
             if done % 100 == 0:
@@ -117,9 +123,9 @@ class _OneByOne:
             function = name.partition("__mutmut_")[0]
             if function in self.told.at_import:
                 continue
-            tests = sorted(self.told.reached_by[function], key=self.told.seconds.__getitem__)
             if len(running) == self._processes:
                 self._await_one(running)
+            tests = self._in_order(function)
             process = os.fork()
             if process == 0:
                 os._exit(self._try(name, [items[test] for test in tests]))
@@ -127,21 +133,38 @@ class _OneByOne:
         while running:
             self._await_one(running)
 
+    def _in_order(self, function: str) -> list[str]:
+        """The tests that reach the function: first those that noticed mutants beside it lately, then the quickest."""
+        lately = {test: place for place, test in enumerate(reversed(self._noticed[function.rpartition(".")[0]]))}
+        seconds = self.told.seconds
+        return sorted(self.told.reached_by[function], key=lambda test: (lately.get(test, len(lately)), seconds[test]))
+
     def _await_one(self, running: dict[int, str]) -> None:
         process, status = os.wait()
         name = running.pop(process)
-        if status != 0:
-            self.told.dead.add(name)
+        if status == 0:
+            return
+        self.told.dead.add(name)
+        with contextlib.suppress(BlockingIOError):
+            for line in os.read(self._heard, 65_536).decode().splitlines():
+                module, test = line.split("\t")
+                self._noticed[module].pop(test, None)
+                self._noticed[module][test] = None
 
     def _try(self, name: str, items: list[pytest.Item]) -> int:
-        """Return 0 if every test passes; a mutant that eats memory or time without end dies of it."""
+        """Return 0 if every test passes; a mutant that eats memory or the processor's time without end dies of it."""
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
         os.environ[_SWITCH] = name
-        try:
-            return 0 if all(map(self._passes, items)) else 1
-        except BaseException:  # noqa: BLE001  # whatever leaves a test this way has noticed the mutant
-            return 1
+        for item in items:
+            signal.setitimer(signal.ITIMER_PROF, 5 + 20 * self.told.seconds[item.nodeid])
+            try:
+                passes = self._passes(item)
+            except BaseException:  # noqa: BLE001  # whatever leaves a test this way has noticed the mutant
+                passes = False
+            if not passes:
+                os.write(self._say, f"{name.partition('__mutmut_')[0].rpartition('.')[0]}\t{item.nodeid}\n".encode())
+                return 1
+        return 0
 
 
 def _reached() -> set[str]:
