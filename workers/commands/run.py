@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from aiokafka.errors import KafkaConnectionError
@@ -65,7 +66,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
             raise click.ClickException(str(error)) from error
 
 
-def run_worker(settings: Settings) -> None:
+def run_worker(settings: Settings, build: Callable[[Settings], Any] = build_worker) -> None:
     """Run a worker against the configured brokers until it is told to stop."""
     asyncio.run(ensure_topics(settings.connection(), settings.partitions))
     if "web_port" not in settings.model_fields_set:
@@ -74,7 +75,7 @@ def run_worker(settings: Settings) -> None:
     asyncio.set_event_loop(loop)
     click.echo(f"Worker pages on http://localhost:{settings.web_port}/readyz", err=True)
     try:
-        build_worker(settings).execute_from_commandline()
+        build(settings).execute_from_commandline()
     except SystemExit as exit_:
         if exit_.code:
             raise
