@@ -32,7 +32,13 @@ lint: $(READY) ## Style, types and import layers only
 contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 	$(VENV)/bin/python -m contracts.publish
 
+faults: $(READY) ## Real workers on three brokers under fire, then the verdict (ARGS="--seeds 5"; --tally: the sum so far)
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults $(ARGS)
+
+faults-quick: $(READY) ## The same in some minutes, as CI does it
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults --quick $(ARGS)
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test lint contracts clean
+.PHONY: help setup run test lint contracts faults faults-quick clean

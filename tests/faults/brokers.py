@@ -12,6 +12,7 @@ from typing import Any, Final
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
+from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from contracts.topics import PLANS, Topic
 from faults.fleet import until
@@ -85,6 +86,19 @@ class BrokerFaults:
                 return int(await admin.find_coordinator(key, kind))
             finally:
                 await admin.close()
+
+
+async def forget(servers: str, group: str) -> None:
+    """Let the brokers forget where the group stands, as they do when its offsets expire. Nobody may be in it."""
+    admin: Any = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await admin.start()
+    try:
+        coordinator = await admin.find_coordinator(group, _GROUP)
+        response = await admin._send_request(DeleteGroupsRequest([group]), coordinator)
+    finally:
+        await admin.close()
+    if response.results != [(group, 0)]:
+        raise RuntimeError(f"the group is not forgotten: {response.results}")
 
 
 async def _alter(scene: Stage, topic: Topic, settings: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -75,6 +76,11 @@ class Worker:
         """Send the process a signal, if there is one."""
         if self._process is not None and self._process.is_running:
             os.killpg(self._process.pid, number)
+
+    def fill_disk(self) -> None:
+        """From now on no file of the process grows: every write fails as on a full disk."""
+        if self._process is not None:
+            resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (0, 0))
 
     def kill(self) -> None:
         """End it as kill -9 does."""

@@ -83,6 +83,11 @@ class Recount:
         self._decide(rest)
         self._let_days_come(clock)
 
+    def unread_at_the_end(self) -> int:
+        """How many records lie behind the last progress."""
+        at = self._steps[-1].positions if self._steps else {}
+        return sum(1 for topic, records in self._inputs.items() for each in records if each.offset >= at.get(topic, 0))
+
     def _up_to(self, positions: Mapping[str, int]) -> dict[str, deque[InputRecord]]:
         taken: dict[str, deque[InputRecord]] = {}
         for topic, records in self._inputs.items():

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from faults.committed import Topics
 from faults.fleet import Worker
 from faults.history import BEGINS, History
 from faults.proxy import Link, Network
-from faults.verifier import READ, Verdict, verify
+from faults.verifier import READ, Verdict, unread, verify
 from workers.demo.cvr_documents import documents_of
 
 PARTITIONS: Final = 4
@@ -118,13 +118,15 @@ class Stage:
     async def tell_a_day(self) -> None:
         """Let the senders say the next day's records, and when all are safe, let the day be over."""
         day, records = next(self.history)
-        tomorrow = day + timedelta(days=1)
-        announced = OutputRecord(
-            Topic.DEMO_CLOCK, None, start_of_day(tomorrow).isoformat().encode(), (), start_of_day(tomorrow), 0
-        )
         await self.publish(records)
-        await self.publish([announced])
-        self.day, self.inputs = tomorrow, self.inputs + len(records)
+        self.inputs += len(records)
+        self.day = day + timedelta(days=1)
+        await self.announce(self.day)
+
+    async def announce(self, day: date) -> None:
+        """Tell the workers that this day has begun."""
+        begun = start_of_day(day)
+        await self.publish([OutputRecord(Topic.DEMO_CLOCK, None, begun.isoformat().encode(), (), begun, 0)])
 
     async def publish(self, records: list[OutputRecord]) -> None:
         """Send until it is done; a sender that is not sure sends again, and so a record may be there twice."""
@@ -182,6 +184,13 @@ async def settled(scene: Stage, say: Callable[[str], None] = lambda _: None) -> 
     """
     deadline = time.monotonic() + _SETTLE_SECONDS
     before, since = "", time.monotonic()
+    while time.monotonic() < deadline:
+        await scene.topics.read()
+        left = unread(scene.topics.records, scene.partitions)
+        if not left:
+            break
+        say(f"{left} records still to be read")
+        await asyncio.sleep(1)
     while True:
         verdict = await verify(scene.topics, scene.clock)
         if str(verdict) != before or verdict.unread:

@@ -45,10 +45,7 @@ class Workforce:
         """So many of each kind; an episode of dying at a step is of one to three workers."""
         self._kills_left = kills
         return (
-            [self._kill_some] * kills
-            + [self.die] * random_kills
-            + [self.be_a_zombie] * zombies
-            + [self.leave] * joins
+            [self._kill_some] * kills + [self.die] * random_kills + [self.be_a_zombie] * zombies + [self.leave] * joins
         )
 
     async def _kill_some(self) -> None:
