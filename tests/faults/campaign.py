@@ -14,7 +14,7 @@ from typing import Final
 from faults.brokers import BrokerFaults
 from faults.network import NetworkFaults
 from faults.stage import Stage, settled, stage
-from faults.verifier import Verdict, verify
+from faults.verifier import Verdict
 from faults.workforce import Workforce
 
 WORKERS: Final = 3
@@ -27,11 +27,11 @@ Episode = Callable[[], Awaitable[None]]
 class Plan:
     """How often each kind of episode comes, in two lanes that run side by side."""
 
-    kills: int = 14
-    random_kills: int = 4
-    zombies: int = 4
-    joins: int = 2
-    broker_kills: int = 4
+    kills: int = 12
+    random_kills: int = 2
+    zombies: int = 3
+    joins: int = 1
+    broker_kills: int = 3
     network: int = 9
     cvr: int = 2
     refusals: int = 1
@@ -62,7 +62,7 @@ async def campaign(seed: int, plan: Plan, folder: Path, say: Callable[[str], Non
     """Play one seed to its verdict."""
     began = time.monotonic()
     rng = random.Random(seed)  # noqa: S311  # a campaign, not a secret
-    async with stage(folder, seed, workers=WORKERS, units=2000) as scene:
+    async with stage(folder, seed, workers=WORKERS, units=3000) as scene:
         say(f"seed {seed}: three brokers after {time.monotonic() - began:.0f} s; everything in {folder}")
         told: Counter[str] = Counter()
 
@@ -94,10 +94,11 @@ async def campaign(seed: int, plan: Plan, folder: Path, say: Callable[[str], Non
         say(f"{time.monotonic() - began:6.1f} s  quiet: {scene.inputs} records in {scene.day}; settling")
         await network.calm()
         await force.calm()
+        await scene.announce(scene.day)  # the last word of the senders may have been cut off
         await settled(scene, lambda text: say(f"          {text}"))
         for worker in scene.workers:
             await asyncio.to_thread(worker.leave)
-        verdict = await verify(scene.topics, scene.clock)
+        verdict = await settled(scene)
         return Outcome(
             seed,
             verdict,

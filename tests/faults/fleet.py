@@ -62,6 +62,16 @@ class Worker:
         return self._process is not None and self._process.is_running
 
     @property
+    def was_started(self) -> bool:
+        """Whether there has ever been a process."""
+        return self._process is not None
+
+    def last_words(self) -> str:
+        """The last line of the log."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return f"{self.name}: {lines[-1][:300] if lines else 'no word'}"
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it hangs in SIGSTOP."""
         if self._process is None or not self._process.is_running:

@@ -35,8 +35,8 @@ from workers.demo.cvr_documents import documents_of
 
 PARTITIONS: Final = 4
 _SETTLE_SECONDS: Final = 180.0
-_REST_SECONDS: Final = 15.0
-"""Longer than an abandoned transaction can keep readers waiting."""
+_REST_SECONDS: Final = 30.0
+"""Longer than an abandoned transaction can keep readers waiting: its time-out, and the broker's look every 10 s."""
 _SETTINGS: Final = {
     # The verifier wants every record: a compacted one is neither lost nor there.
     "log.cleaner.enable": "false",
@@ -176,7 +176,9 @@ async def stage(
         yield opened
 
 
-async def settled(scene: Stage, say: Callable[[str], None] = lambda _: None) -> Verdict:
+async def settled(
+    scene: Stage, say: Callable[[str], None] = lambda _: None, rest_seconds: float = _REST_SECONDS
+) -> Verdict:
     """The verdict once it is clean, or once everything is read and it no longer changes.
 
     A look is not taken at one instant, so that a single one may see an output before what called for it. What does
@@ -195,7 +197,7 @@ async def settled(scene: Stage, say: Callable[[str], None] = lambda _: None) -> 
         verdict = await verify(scene.topics, scene.clock)
         if str(verdict) != before or verdict.unread:
             before, since = str(verdict), time.monotonic()
-        at_rest = time.monotonic() - since > _REST_SECONDS
+        at_rest = time.monotonic() - since > rest_seconds
         if verdict.is_clean or at_rest or time.monotonic() > deadline:
             return verdict
         say(f"still to come: {verdict}, {verdict.unread} records to be read")

@@ -52,7 +52,7 @@ async def test_a_commit_that_does_not_wait_for_what_was_sent(broken, tmp_path):
             before = scene.observer.snapshot()
             await scene.tell_a_day()
             await until(lambda: scene.observer.has_moved_since(before), 8)
-        verdict = await settled(scene)
+        verdict = await settled(scene, rest_seconds=6)
     assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
     assert bool(verdict.lost) == (broken != OURS)
 
@@ -66,7 +66,7 @@ async def test_offsets_outside_the_transaction(broken, tmp_path):
         await scene.tell_a_day()
         assert await died(worker)
         worker.start()
-        verdict = await settled(scene)
+        verdict = await settled(scene, rest_seconds=6)
     assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
     assert bool(verdict.lost) == (broken != OURS)
 
@@ -76,7 +76,7 @@ async def test_state_adopted_before_the_commit(broken, tmp_path):
     async with one_broker(tmp_path) as scene:
         await at_work(scene, broken, "after-send-state:fail@3")
         await days(scene, 6)
-        verdict = await settled(scene)
+        verdict = await settled(scene, rest_seconds=6)
     assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
 
 
@@ -88,7 +88,7 @@ async def test_a_restore_that_reads_nothing(broken, tmp_path):
         worker.kill()
         worker.start()
         await days(scene, 8)
-        verdict = await settled(scene)
+        verdict = await settled(scene, rest_seconds=6)
     assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
 
 
@@ -107,6 +107,6 @@ async def test_positions_read_before_the_predecessor_is_shut_out(broken, tmp_pat
         zombie.signal(signal.SIGCONT)
         await until(lambda: scene.observer.has_moved_since(before), 8)
         successor.signal(signal.SIGCONT)
-        verdict = await settled(scene)
+        verdict = await settled(scene, rest_seconds=6)
     assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
     assert bool(verdict.duplicated) == (broken != OURS)

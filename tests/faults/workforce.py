@@ -28,6 +28,7 @@ class Workforce:
         self._steps = self._drawn_steps()
         self._stops = self._drawn_stops()
         self._kills_left = 0
+        self._dead_by_us: set[Worker] = set()
         self.steps: Counter[str] = Counter()
         """At which steps of the loop workers have died or been stopped."""
         self.recoveries: list[float] = []
@@ -63,19 +64,18 @@ class Workforce:
     async def _die_at(self, step: str, worker: Worker) -> None:
         """Let the worker come to its end at this step; kill it where it does not come there."""
         if step in OPENING:
-            await asyncio.to_thread(worker.leave)
+            await self._send_away(worker)
         self._arm(worker, f"{step}:kill@{1 if step in OPENING else self._rng.randint(1, 8)}")
         if not await until(lambda: not worker.is_alive, _PATIENCE):
             worker.kill()
             step = "anywhere"
         self._died(worker, step)
 
-    @staticmethod
-    def _arm(worker: Worker, failpoint: str) -> None:
+    def _arm(self, worker: Worker, failpoint: str) -> None:
         if worker.is_alive:
             worker.arm(failpoint)
         else:
-            worker.start(failpoint)
+            self._start(worker, failpoint)
 
     async def die(self) -> None:
         """Kill a worker wherever it is."""
@@ -107,10 +107,10 @@ class Workforce:
     async def leave(self) -> None:
         """Let a worker leave in good order, and come back when the others have its partitions."""
         worker = self._rng.choice([each for each in self._scene.workers if each.is_alive])
-        await asyncio.to_thread(worker.leave)
+        await self._send_away(worker)
         others = [each for each in self._scene.workers if each is not worker]
         await until(lambda: self._all_held(others), _PATIENCE)
-        worker.start()
+        self._start(worker)
         self._count("leave and join", worker.name)
         await until(self._all_held, _PATIENCE)
 
@@ -118,16 +118,28 @@ class Workforce:
         """Let everybody work in peace."""
         for worker in self._scene.workers:
             worker.signal(signal.SIGCONT)
-            if not worker.is_alive:
-                worker.start()
+            worker.arm("")
+        await self._all_start_but([])
+
+    async def _send_away(self, worker: Worker) -> None:
+        if worker.is_alive:
+            await asyncio.to_thread(worker.leave)
+            self._dead_by_us.add(worker)
 
     async def _all_start_but(self, some: list[Worker]) -> None:
         """Start whoever is dead; each rebalance they cause is one more fault."""
         for worker in self._scene.workers:
             if not worker.is_alive and worker not in some:
-                worker.start()
+                self._start(worker)
+
+    def _start(self, worker: Worker, failpoint: str = "") -> None:
+        if worker not in self._dead_by_us and worker.was_started:
+            self._count("worker gave up", worker.last_words())
+        self._dead_by_us.discard(worker)
+        worker.start(failpoint)
 
     def _died(self, worker: Worker, step: str) -> None:
+        self._dead_by_us.add(worker)
         self.steps[step] += 1
         self._count("worker kill", f"{worker.name} {step}")
 
