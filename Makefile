@@ -23,6 +23,9 @@ run: $(READY) ## Play the demo on a local Kafka and keep running (ARGS=--once to
 test: $(READY) lint ## Check everything: style, types, layers, tests (ARGS to pytest)
 	$(VENV)/bin/pytest $(ARGS)
 
+test-deep: $(READY) ## 10,000 random histories against the oracle (SORBRO_HISTORIES, SORBRO_SEED; ARGS to pytest)
+	$(VENV)/bin/python tests/oracle/deep.py $(ARGS)
+
 lint: $(READY) ## Style, types and import layers only
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -32,6 +35,9 @@ lint: $(READY) ## Style, types and import layers only
 contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 	$(VENV)/bin/python -m contracts.publish
 
+mutants: $(READY) ## Change the rules in every small way and see the tests notice (ARGS: files or folders; --again)
+	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/mutants/run.py $(ARGS)
+
 faults: $(READY) ## Real workers on three brokers under fire, then the verdict (ARGS="--seeds 5"; --tally: the sum so far)
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults $(ARGS)
 
@@ -39,6 +45,6 @@ faults-quick: $(READY) ## The same in some minutes, as CI does it
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults --quick $(ARGS)
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test lint contracts faults faults-quick clean
+.PHONY: help setup run test test-deep lint contracts mutants faults faults-quick clean

@@ -57,7 +57,14 @@ class NotFoundFact(Message):
     number: str = Field(max_length=40)
 
 
-Fact = Annotated[CompanyFact | ProductionUnitFact | NotFoundFact, Field(discriminator="kind")]
+class UnavailableFact(Message):
+    """CVR could not be asked: nobody should wait for it now. An answer may still follow (R20)."""
+
+    kind: Literal["unavailable"] = "unavailable"
+    number: str = Field(max_length=40)
+
+
+Fact = Annotated[CompanyFact | ProductionUnitFact | NotFoundFact | UnavailableFact, Field(discriminator="kind")]
 
 
 class CvrAnswer(Message):

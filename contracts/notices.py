@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from contracts.addresses import Address
 from contracts.exemption_facts import ExemptionKind, missing_facts, schema_rules
 from contracts.identifiers import AuthorisationId, CvrNumber, SorId
 from contracts.sor_entities import Code, Line
@@ -45,7 +46,7 @@ class TemporaryEvent(Message):
     """The festival, race or camp of a ``temporary-event`` notification."""
 
     name: Line | None = None
-    address: Line | None = None
+    address: Line | Address | None = None
     from_: Annotated[CivilDate | None, Field(alias="from")] = None
     to: CivilDate | None = None
 

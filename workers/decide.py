@@ -100,7 +100,7 @@ def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
     due: list[Due] = []
     if not draft.backlog.units:
         everyone = [node.sor_id for node in draft.all_nodes()]
-        parked = [node for node in draft.all_nodes() if releasable(draft, node, tariffs)]
+        parked = [node for node in draft.all_nodes() if releasable(draft, node, tariffs, now)]
         for node in sorted(parked, key=lambda each: (parked_since(each), each.sor_id)):
             sends += release(draft, node.sor_id, tariffs, now)
         due = _due(draft, everyone, now)
@@ -121,7 +121,7 @@ def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) ->
 def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[list[Send], tuple[SorId, ...]]:
     """Review the next units of the backlog, at most `STEP`, and ask CVR what is new in them."""
     event_id, units = draft.backlog.event_id, draft.backlog.units
-    questions = Questions(draft)
+    questions = Questions(draft, now)
     sends: list[Send] = []
     for sor_id in units[:STEP]:
         sends += release(draft, sor_id, tariffs, now)
@@ -165,7 +165,9 @@ def _take_effect(draft: Draft, due: Due, tariffs: TariffTable, now: datetime) ->
         return take_effect(draft, node, tariffs, now)
     if due.matter is Matter.DEPARTURE:
         return depart(draft, node, tariffs, now)
-    questions, event_id = Questions(draft), _event_of(draft, node)
+    if due.matter is Matter.FEE:
+        return release(draft, due.sor_id, tariffs, now)
+    questions, event_id = Questions(draft, now), _event_of(draft, node)
     sends = review(draft, due.sor_id, questions, tariffs, now, event_id)
     return sends + questions.ask(event_id)
 
@@ -179,6 +181,6 @@ def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> froz
     """When a restored owner wants to be woken: `at_once` for unfinished work, else when something is due."""
     draft = Draft(state)
     wakes = {due.at for node in draft.all_nodes() for due in upcoming(draft, node)}
-    if state.backlog.units or any(releasable(draft, node, tariffs) for node in draft.all_nodes()):
+    if state.backlog.units or any(releasable(draft, node, tariffs, at_once) for node in draft.all_nodes()):
         wakes.add(at_once)
     return frozenset(wakes)

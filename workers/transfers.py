@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pydantic import TypeAdapter
 
 from contracts.transfers import UnitTransferred
+from workers.closures.departures import knows
 from workers.effects import Send, effect_id
 from workers.tree.state import Forwarded, Node, Notices, Registered, Unforwarded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.identifiers import SorId
     from contracts.self_registrations import SelfRegistered
     from workers.tree.draft import Draft
+    from workers.tree.state import Departure
 
 T = TypeVar("T")
 _DOSSIER: Final = TypeAdapter(Node)
@@ -30,7 +34,14 @@ def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
     A dossier that came by a later version than the one known here stays: that version will follow, and says it is back.
     """
     moved_to = _moved_to(node)
-    tree_part = Node(node.sor_id, node.entity, node.announcement, node.closed, replaced_by=node.replaced_by)
+    tree_part = Node(
+        node.sor_id,
+        node.entity,
+        node.announcement,
+        node.closed,
+        replaced_by=node.replaced_by,
+        notices=Notices(deletion_requests=node.notices.deletion_requests),  # so that a repeat here is known for one
+    )
     if moved_to is None or node.entity is None or replace(node, renumberings=(), moved_here_by=None) == tree_part:
         return []
     draft.put(tree_part)
@@ -66,13 +77,18 @@ def take_over(draft: Draft, message: UnitTransferred) -> None:
             standing=came.standing if holds else node.standing,
             ledger=_union(came.ledger, node.ledger),
             notices=Notices(
-                departures=_union(came.notices.departures, node.notices.departures),
+                departures=(*node.notices.departures, *_unknown(came.notices.departures, node)),
                 dispensations=_union(came.notices.dispensations, node.notices.dispensations),
                 exemptions=_union(came.notices.exemptions, node.notices.exemptions),
                 deletion_requests=_union(came.notices.deletion_requests, node.notices.deletion_requests),
             ),
         )
     )
+
+
+def _unknown(departures: tuple[Departure, ...], node: Node) -> Iterator[Departure]:
+    """Those that are no repeats: what is said once more under the old owner's key comes here as if it were new."""
+    return (each for each in departures if not knows(node, each))
 
 
 def _newer(one: Node, other: Node) -> SelfRegistered | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workers.closures.announced import closure_due_at
 from workers.closures.departures import departure_due_at
+from workers.fees.ledger import waits_until
 from workers.registrations.succession import succession_of
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 
 class Matter(IntEnum):
-    """What is to happen; of several at one instant the closure comes first, then the departure."""
+    """What is to happen, and of several at one instant in this order. ``FEE``: a fee waits no longer for CVR (R38)."""
 
     CLOSURE = 0
     DEPARTURE = 1
     SUCCESSION = 2
+    FEE = 3
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,6 +46,9 @@ def upcoming(draft: Draft, node: Node) -> Iterator[Due]:
     departure = departure_due_at(node)
     if departure is not None:
         yield Due(departure, Matter.DEPARTURE, node.sor_id)
+    impatient = waits_until(node)
+    if impatient is not None:
+        yield Due(impatient, Matter.FEE, node.sor_id)
     succession = succession_of(draft, node) if node.closed is None and not node.has_moved else None
     if succession is not None and node.entity is not None and node.entity.is_treatment_place:
         yield Due(succession.effective_at, Matter.SUCCESSION, node.sor_id)

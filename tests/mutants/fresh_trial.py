@@ -77,4 +77,4 @@ def _pytest(arguments: tuple[str, ...]) -> int:
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    return int(pytest.main(["-x", "-q", "--tb=no", "--timeout=60", *arguments]))
+    return int(pytest.main(["-x", "-q", "--tb=no", *arguments]))

@@ -155,3 +155,11 @@ def test_one_reference_asks_once_for_each_register_r45(world):
 
 def test_a_request_of_a_unit_nobody_knows_reaches_sds_all_the_same_r45(new_world):
     assert asks_to_be_deleted(new_world().at("2023-05-10 10:00"), "bsr", "sor").one["sorId"] == PLACE.sor_id
+
+
+def test_a_decision_that_was_replaced_does_not_come_back_by_being_repeated_r28(world):
+    decides(world, "2023-08-01")
+    decides(world, "2023-05-10")
+    assert decides(world, "2023-08-01") == []
+    world.at("2023-06-01 10:00").self_registers(PLACE, registered_on="2023-06-01")
+    assert world.until("2023-08-02").deregistrations() == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.messages import cvr_number
-from support.trees import private_clinic, private_hospital
+from support.messages import address, cvr_number
+from support.trees import municipality, private_clinic, private_hospital
 
 CLINIC = private_clinic()
 PLACE = CLINIC.place
@@ -68,6 +68,28 @@ def test_an_owner_may_notify_for_all_its_places_r44(world):
 
 def test_a_notification_of_nobody_in_sor_is_accepted_and_changes_nothing_r44(world):
     assert notifies(world, "volunteer-sole", None, sor_id=None, owner_sor_id=None) == []
+
+
+def test_low_turnover_frees_no_public_place_r44_r34(world):
+    town = municipality()
+    world.at("2022-05-01 10:00").registered(town, category="4")
+    notifies(world, "low-turnover", town.place, on="2023-03-01")
+    world.fee_run(2023, "2023-05-01")
+    assert world.until("2023-05-01").triggers().one["feeYear"] == 2023
+
+
+def test_a_place_that_stayed_registered_owes_the_year_it_ends_its_exemption_r46(world):
+    world.at("2021-05-01 10:00").registered(CLINIC)
+    notifies(world, "low-turnover", on="2023-03-01")
+    world.at("2023-09-01 10:00")
+    sent = world.self_registers(PLACE, registered_on="2023-09-01")
+    assert (sent.triggers().one["feeYear"], sent.triggers().one["occasion"]) == (2023, "registration")
+    assert world.sor(PLACE, name="Nyt navn").fee_decisions() == []
+
+
+def test_the_place_of_an_event_may_be_told_as_an_address_r44(world):
+    event = KINDS["temporary-event"]["event"] | {"address": address("Pladsen", "1")}
+    assert notifies(world, "temporary-event", event=event).dead_letters() == []
 
 
 def test_a_cosmetic_place_must_register_whatever_its_turnover_r34_r44(world):

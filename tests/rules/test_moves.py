@@ -136,3 +136,30 @@ def test_a_move_that_cvr_number_alone_decides_needs_no_self_registration_again_r
     world.sor(other)
     leaves(world, to=other)
     assert arrives(world, other).triggers().last["referenceId"] == "kasse 7"
+
+
+def test_a_notice_repeated_under_the_old_owner_is_still_a_repeat_r28_r45(world):
+    def notices():
+        decision = {"effective_on": "2023-03-01", "initiator": "stps", "treated_in_year": False}
+        asked = {"scope": ["sor"], "requested_on": "2023-02-01", "reason": None, "treated_in_year": False}
+        sent = world.notice("deregistration.decided", PLACE, **decision)
+        return sent + world.notice("deletion.requested", PLACE, reference_number="R-1", **asked)
+
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    notices()
+    leaves(world.at("2023-05-10 10:00"))
+    arrives(world)
+    world.self_registers(PLACE, registered_on="2023-05-10")
+    assert notices() == []
+    assert world.until("2023-06-01") == []
+
+
+def test_a_p_number_still_to_come_does_not_hold_up_a_move_to_a_private_owner_r4_r5(world):
+    town = municipality()
+    world.at("2023-02-01 10:00").registered(town, category="4")
+    world.sor(NEW)
+    world.sor(town.place, p_number=None, from_date="2023-08-01")
+    world.at("2023-05-10 10:00").sor(town.place, moved_to_owner_sor_id=NEW.sor_id)
+    there = {"owner_sor_id": NEW.sor_id, "parent_sor_id": NEW.sor_id, "moved_to_owner_sor_id": None}
+    assert world.sor(town.place, **there).deregistrations().one["lastDay"] == "2023-05-09"

@@ -105,6 +105,15 @@ def test_a_new_cvr_reaches_every_place_of_the_owner_r3_r4(world):
     assert sorted(sent.deregistrations().values("sorId")) == sorted(place.sor_id for place in tree.places)
 
 
+def test_each_registration_that_ends_has_its_fee_decision_however_short_it_was_r40_r4(world):
+    world.at("2023-02-01 10:00").registered(CLINIC)
+    world.at("2023-05-10 10:00").sor(CLINIC.owner, cvr=OTHER_CVR)
+    world.at("2023-08-10 10:00").sor(CLINIC.owner, cvr=cvr_number(78))
+    ended = world.deregistrations().values("registrationId")
+    assert world.not_due().values("registrationId") == ended
+    assert world.not_due().values("reason") == ["already-triggered"] * 2
+
+
 def test_back_to_the_old_number_on_the_same_day_gives_each_its_own_deregistration_r4(world):
     world.at("2023-02-01 10:00").registered(CLINIC)
     for cvr in (OTHER_CVR, CLINIC.owner.first["cvr"], OTHER_CVR, CLINIC.owner.first["cvr"]):

@@ -160,3 +160,12 @@ def test_a_self_registration_that_stps_has_ended_takes_the_forward_back_by_r28(w
     )
     world.until("2023-06-01")
     assert world.sor(CLINIC.place, name="Nyt navn") == []
+
+
+def test_a_number_that_counts_from_a_later_day_still_names_its_version_then_r50_r4(world, clinic):
+    world.sor(clinic.owner, cvr=cvr_number(77), from_date="2023-06-01")
+    announced_by = said_by(world.records[-1])
+    sent = world.until("2023-06-01")
+    assert len(sent) == 4
+    assert {each.explanation["causedBy"] for each in sent} == {announced_by}
+    assert {each.headers["ce_causationid"] for each in sent} == {announced_by}

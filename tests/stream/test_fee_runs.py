@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from contracts.notices import FeeRunRequested
 from support.scenario import Scenario, instant, restored
 from support.trees import private_clinic, wide_owner
 from workers.decide import STEP
+from workers.stream.fee_runs import for_every_partition
+from workers.stream.intake import RunRequested
 from workers.stream.world import FULL, Turn
 
 CLINICS = [private_clinic(1000 + 10 * number) for number in range(6)]
@@ -156,6 +162,18 @@ def test_an_operator_sees_how_far_a_run_has_come_r39(registered, monkeypatch):
 
 
 def test_a_changelog_from_before_the_runs_is_read(registered):
-    older = [record for record in registered.changelog if record.key != b"progress"]
-    assert list(restored(older, registered.world.tariffs).fee_runs) == []
-    assert asked(registered.restart().fee_run(2024, "2024-05-02")) == PLACES
+    *_, progress = (record for record in registered.changelog if record.key == b"progress")
+    older = {name: value for name, value in json.loads(progress.value or b"").items() if name != "fee_runs"}
+    world = restored(
+        [*registered.changelog, replace(progress, value=json.dumps(older).encode())], registered.world.tariffs
+    )
+    assert list(world.fee_runs) == []
+    assert world.stream_time == registered.world.stream_time
+
+
+def test_the_same_request_gives_every_partition_the_same_record_again_r39(registered):
+    request = RunRequested(FeeRunRequested(fee_year=2024, run_on=date(2024, 6, 1)), "n-1", None)
+    records = list(for_every_partition(request, 3, registered.now))
+    assert list(for_every_partition(request, 3, registered.now)) == records
+    assert len({dict(record.headers)["ce_id"] for record in records}) == 3
+    assert [(record.key, record.partition) for record in records] == [(b"0", 0), (b"1", 1), (b"2", 2)]

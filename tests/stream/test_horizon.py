@@ -32,3 +32,13 @@ def test_a_later_day_comes_as_far_as_is_known_and_the_rest_is_asked_about():
     horizon = Horizon(read_to={"a": DAY})
     assert horizon.bound(LATER, ["a"]) == DAY
     assert horizon.wanted == LATER
+
+
+def test_what_was_learnt_by_a_clock_that_was_ahead_is_forgotten_once_it_is_put_back():
+    horizon = Horizon(read_to={"a": DAY, "b": LATER}, asked=(LATER, {"a": 0}))
+    horizon.forget_after(LATER)
+    assert horizon.bound(LATER, ["b"]) == LATER
+    horizon.forget_after(DAY)
+    assert horizon.asked is None
+    assert horizon.bound(LATER, ["b"]) is None
+    assert horizon.bound(LATER, ["a"]) == DAY

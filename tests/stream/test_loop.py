@@ -9,10 +9,9 @@ import pytest
 from adapters.clock import SettableClock
 from adapters.kafka.port import LogError
 from contracts.topics import Topic
-from support.memory_log import MemoryBroker
 from support.scenario import Scenario
 from support.trees import private_clinic
-from support.work import broker_with, work
+from support.work import broker_with, ids, types, work
 from workers.stream.loop import FloodError
 
 CLINIC = private_clinic()
@@ -23,14 +22,6 @@ def story() -> Scenario:
     world.at("2023-03-01 10:00").registered(CLINIC)
     world.at("2023-03-02 10:00").sor(CLINIC.place, to_date="2023-03-20")
     return world
-
-
-def ids(broker: MemoryBroker) -> list[str]:
-    return [dict(each.headers)["ce_id"].decode() for each in broker.sent()]
-
-
-def types(broker: MemoryBroker) -> list[str]:
-    return [dict(each.headers).get("ce_type", b"dead letter").decode() for each in broker.sent()]
 
 
 async def test_an_undo_that_was_written_in_time_is_heeded_however_late_it_is_seen_r24_r25():

@@ -26,9 +26,13 @@ class MemoryBroker:
         """Per topic how many records a reader gets to see until somebody asks for the ends."""
         self.committed: list[OutputRecord] = []
         self.offsets: dict[str, int] = {}
+        self.transactions: list[int] = []
+        """How many outputs each commit brought, the state's own records apart."""
         self.steps: list[str] = []
         self.fail_at: dict[str, int] = {}
         """Per step how many times it is to fail."""
+        self.fail_every: dict[str, int] = {}
+        """Per step: every so manieth time it fails."""
         self.counts = dict.fromkeys([*TOPICS, Topic.STATE.value], 1)
 
     @classmethod
@@ -82,6 +86,8 @@ class MemoryLog:
         if self._broker.fail_at.get(name, 0) > 0:
             self._broker.fail_at[name] -= 1
             raise ConnectionError(name)
+        if name in self._broker.fail_every and self._broker.steps.count(name) % self._broker.fail_every[name] == 0:
+            raise ConnectionError(name)
 
     async def fence(self) -> None:
         await self._step("fence")
@@ -108,7 +114,7 @@ class MemoryLog:
             end = min(self._seen(topic), self._at[topic] + max_records)
             found += self._broker.inputs[topic][self._at[topic] : end]
             self._at[topic] = max(self._at[topic], end)
-        await asyncio.sleep(0 if found else seconds / 10)
+        await asyncio.sleep(0 if found else seconds / 100)
         return found
 
     def _seen(self, topic: str) -> int:
@@ -146,6 +152,7 @@ class MemoryLog:
         await self._step("commit")
         self._broker.commit(self._open)
         self._broker.offsets.update(self._offsets)
+        self._broker.transactions.append(sum(record.topic != Topic.STATE for record in self._open))
         self._open = []
         await self._step("after commit")
 

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ OUTPUTS = (
     Topic.REGISTRATIONS,
     Topic.DEREGISTRATIONS,
     Topic.INVOICE_TRIGGERS,
+    Topic.DELETION_REQUESTS,
     Topic.DEAD_LETTERS,
 )
 
@@ -78,6 +79,11 @@ class Worker:
     def await_ready(self) -> Worker:
         eventually(lambda: self.page("readyz").get("ready"), f"the worker is not ready; see {self.log}")
         return self
+
+    def transactions(self) -> list[int]:
+        """How many outputs each of its transactions brought, by its own log; the last may be missing after a kill."""
+        told = [line[line.index("{") :] for line in self.log.read_text().splitlines() if '"turn committed"' in line]
+        return [sum(json.loads(line)["sent"].values()) for line in told if line.endswith("}")]
 
     def page(self, name: str) -> dict[str, Any]:
         try:
@@ -138,11 +144,11 @@ def publish(bootstrap_servers: str, records: Iterable[OutputRecord]) -> None:
     asyncio.run(send())
 
 
-def outputs(bootstrap_servers: str) -> list[Sent]:
+def outputs(bootstrap_servers: str, topics: Sequence[Topic] = OUTPUTS) -> list[Sent]:
     """Everything committed on the output topics, in order per partition."""
 
     async def read() -> list[Sent]:
-        return [Sent.of(*record) async for record in read_topics(Connection(bootstrap_servers), OUTPUTS, PARTITIONS)]
+        return [Sent.of(*record) async for record in read_topics(Connection(bootstrap_servers), topics, PARTITIONS)]
 
     return asyncio.run(read())
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from adapters import telemetry
 from adapters.cvr.port import Found, NotFound, Unavailable
-from contracts.cvr_facts import CvrRequest, NotFoundFact
+from contracts.cvr_facts import CvrRequest, NotFoundFact, UnavailableFact
 from contracts.topics import Topic
 from workers.enrichment.answers import answer_record
 
@@ -35,7 +35,7 @@ _BACK_OFF_SECONDS: Final = (1.0, 2.0, 5.0, 10.0)
 
 
 def add_enrichment_agent(app: Any, registry: CompanyRegistry | None, clock: Clock) -> None:
-    """Put the agent on the Faust app. Without a registry the requests wait in their topic until there is one."""
+    """Put the agent on the Faust app. Without a registry it says so of every number; a later start asks again."""
     requests = app.topic(Topic.CVR_REQUESTS.value, key_serializer="raw", value_serializer="raw")
     facts = app.topic(Topic.CVR_FACTS.value, key_serializer="raw", value_serializer="raw")
 
@@ -43,24 +43,40 @@ def add_enrichment_agent(app: Any, registry: CompanyRegistry | None, clock: Cloc
     async def enrich(stream: Any) -> None:
         async for events in stream.take_events(_BATCH, within=_GATHER_SECONDS):
             if registry is None:
-                _log.warning("no CVR service is configured (SORBRO_CVR_URL): records stay pending, requests wait")
-                await asyncio.Event().wait()
+                _log.warning("no CVR service is configured (SORBRO_CVR_URL): records stay pending")
+                await _tell_nobody_answers(_requests(events), clock, facts)
             else:
                 await _answer_all(events, registry, clock, facts)
 
 
 async def _answer_all(events: Iterable[Any], registry: CompanyRegistry, clock: Clock, facts: Any) -> None:
-    waiting = [(event, request) for event in events if (request := _parse(event)) is not None]
+    waiting = _requests(events)
     attempt = 0
     while waiting:
         try:
             waiting = await _answer_some(waiting, registry, clock, facts)
+            if attempt == 0:
+                await _tell_nobody_answers(waiting, clock, facts)
         # Whatever it was, the batch must not be let go: an agent that raises has its event acknowledged by Faust.
         except Exception as error:  # noqa: BLE001
             _log.warning("enrichment failed, trying again", error=type(error).__name__)
         if waiting:
             await asyncio.sleep(_BACK_OFF_SECONDS[min(attempt, len(_BACK_OFF_SECONDS) - 1)])
             attempt += 1
+
+
+async def _tell_nobody_answers(waiting: list[tuple[Any, CvrRequest]], clock: Clock, facts: Any) -> None:
+    """Say of every number that CVR cannot be asked now, so that no invoice waits for it (R38)."""
+    sent = []
+    for event, request in waiting:
+        for number in (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers):
+            fact = UnavailableFact(number=number)
+            sent.append(await _send(facts, event, answer_record(request.owner_sor_id, number, fact, clock.now())))
+    await asyncio.gather(*sent)
+
+
+def _requests(events: Iterable[Any]) -> list[tuple[Any, CvrRequest]]:
+    return [(event, request) for event in events if (request := _parse(event)) is not None]
 
 
 def _parse(event: Any) -> CvrRequest | None:

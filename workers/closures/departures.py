@@ -37,12 +37,14 @@ def departure_of(notice: DeregistrationDecided | DeletionRequested, event_id: st
 
 def with_departure(node: Node, departure: Departure) -> Node:
     """Note it; a decision that has not taken effect yet gives way to the one that follows it [D]."""
-    kept = tuple(
-        each
-        for each in node.notices.departures
-        if each.is_taken or each.cause != departure.cause or departure.cause == "deletion-request"
-    )
-    return replace(node, notices=replace(node.notices, departures=(*kept, departure)))
+    departures = node.notices.departures
+    if departure.cause == "stps-decision":
+        departures = tuple(replace(each, is_now="replaced") if _gives_way(each) else each for each in departures)
+    return replace(node, notices=replace(node.notices, departures=(*departures, departure)))
+
+
+def _gives_way(departure: Departure) -> bool:
+    return departure.is_now == "to-come" and departure.cause == "stps-decision"
 
 
 def knows(node: Node, departure: Departure) -> bool:
@@ -54,10 +56,12 @@ def knows(node: Node, departure: Departure) -> bool:
 def next_departure(node: Node) -> Departure | None:
     """The departure that is to take effect next: one still to come, or one that a late registration has missed."""
     departures = sorted(node.notices.departures, key=lambda each: each.effective_on)
-    to_come = next((each for each in departures if not each.is_taken), None)
+    to_come = next((each for each in departures if each.is_now == "to-come"), None)
     said = node.self_registration
     if said is not None and isinstance(node.standing, Registered) and claim_of(node) == "late":
-        return next((each for each in departures if each.is_taken and said.registered_on < each.effective_on), to_come)
+        return next(
+            (each for each in departures if each.is_now == "taken" and said.registered_on < each.effective_on), to_come
+        )
     return to_come
 
 
@@ -73,7 +77,7 @@ def depart(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> lis
     if departure is None or start_of_day(departure.effective_on) > now:
         raise AssertionError("a departure takes effect on its own day, never early")
     said, standing = node.self_registration, node.standing
-    taken = replace(departure, is_taken=True, ended=said.registered_on if said is not None else None)
+    taken = replace(departure, is_now="taken", ended=said.registered_on if said is not None else None)
     departures = tuple(taken if each == departure else each for each in node.notices.departures)
     node = replace(node, notices=replace(node.notices, departures=departures))
     draft.put(node)

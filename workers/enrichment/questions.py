@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contracts.cvr_facts import CompanyFact, CvrRequest, NotFoundFact
+from contracts.cvr_facts import CompanyFact, CvrRequest, NotFoundFact, UnavailableFact
 from contracts.identifiers import CvrNumber, PNumber
 from workers.effects import Send, effect_id
 from workers.tree.state import CvrEntry
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from contracts.cvr_facts import CvrAnswer, Fact
     from contracts.identifiers import SorId
     from workers.tree.draft import Draft
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
 class Questions:
     """Gathers, during one decision, the numbers nobody has asked for yet."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, now: datetime) -> None:
         self._draft = draft
+        self._now = now
         self._cvr: CvrNumber | None = None
         self._p_numbers: dict[PNumber, None] = {}
 
@@ -36,10 +40,10 @@ class Questions:
     def _is_new(self, number: str, holder: SorId) -> bool:
         entry = self._draft.number(number)
         if entry is None:
-            self._draft.put_number(number, CvrEntry(wanted_by=(holder,)))
+            self._draft.put_number(number, CvrEntry((holder,), self._now))
             return True
         if holder not in entry.wanted_by:
-            self._draft.put_number(number, CvrEntry((*entry.wanted_by, holder), entry.answer))
+            self._draft.put_number(number, replace(entry, wanted_by=(*entry.wanted_by, holder)))
         return False
 
     def ask(self, causation: str) -> list[Send]:
@@ -61,13 +65,19 @@ def unanswered(state: OwnerState) -> list[Send]:
 def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
     """Keep the answer and return the units at whose subtrees it matters.
 
-    None when nobody here asked for it, or when a later answer is already there.
+    None when nobody here asked for it, or when a later answer is already there. That CVR could not be asked is no
+    answer, but ends the waiting for one.
     """
     number = number_of(answer.fact)
     entry = draft.number(number)
+    if isinstance(answer.fact, UnavailableFact):
+        if entry is None or entry.answer is not None or entry.is_unavailable:
+            return None
+        draft.put_number(number, replace(entry, is_unavailable=True))
+        return entry.wanted_by
     if entry is None or (entry.answer is not None and entry.answer.fetched_at >= answer.fetched_at):
         return None
-    draft.put_number(number, CvrEntry(entry.wanted_by, answer))
+    draft.put_number(number, replace(entry, answer=answer))
     return entry.wanted_by
 
 
@@ -78,6 +88,6 @@ def _request(owner: SorId, cvr: CvrNumber | None, p_numbers: tuple[PNumber, ...]
 
 def number_of(fact: Fact) -> str:
     """The number a fact is about."""
-    if isinstance(fact, NotFoundFact):
+    if isinstance(fact, NotFoundFact | UnavailableFact):
         return fact.number
     return fact.cvr if isinstance(fact, CompanyFact) else fact.p_number

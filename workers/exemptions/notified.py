@@ -10,6 +10,7 @@ from workers.tree.state import Exemption
 if TYPE_CHECKING:
     from contracts.notices import ExemptionNotified
     from contracts.self_registrations import SelfRegistered
+    from contracts.sor_entities import OwnerType
     from workers.tree.draft import Draft
     from workers.tree.state import Node
 
@@ -25,18 +26,31 @@ def with_exemption(node: Node, exemption: Exemption) -> Node:
     return replace(node, notices=replace(node.notices, exemptions=(*node.notices.exemptions, exemption)))
 
 
-def is_exempt(draft: Draft, node: Node, fee_year: int) -> bool:
+def is_exempt(draft: Draft, node: Node, fee_year: int, owner_type: OwnerType | None) -> bool:
     """Whether the unit, or its owner for all its units, has notified an exemption that covers the year."""
-    own = node.notices.exemptions
+    said = node.self_registration
+    return any(_is_open_to(each, said, owner_type) and _covers(each, fee_year, said) for each in _notified(draft, node))
+
+
+def has_ended_one(draft: Draft, node: Node, said: SelfRegistered) -> bool:
+    """Whether the place, exempt until then, has registered anew by what it `said` (R46)."""
+    return any(each.notified_on < said.registered_on for each in _notified(draft, node))
+
+
+def _notified(draft: Draft, node: Node) -> tuple[Exemption, ...]:
     owners = draft.node(draft.owner).notices.exemptions if node.sor_id != draft.owner else ()
-    return any(_covers(each, fee_year, node.self_registration) for each in (*own, *owners))
+    return (*node.notices.exemptions, *owners)
+
+
+def _is_open_to(exemption: Exemption, said: SelfRegistered | None, owner_type: OwnerType | None) -> bool:
+    """Low turnover frees private places only (R44), and no cosmetic one, which must register all the same (R34)."""
+    if exemption.kind != "low-turnover":
+        return True
+    return owner_type == "private" and (said is None or not said.cosmetic)
 
 
 def _covers(exemption: Exemption, fee_year: int, said: SelfRegistered | None) -> bool:
     if fee_year < exemption.notified_on.year or (exemption.until is not None and fee_year > exemption.until.year):
         return False
-    if said is None:
-        return True
-    if exemption.kind == "low-turnover" and said.cosmetic:
-        return False  # a cosmetic place must register whatever the turnover (R34)
-    return said.registered_on <= exemption.notified_on  # one that registers later has ended its exemption (R46)
+    # One that registers later has ended its exemption (R46).
+    return said is None or said.registered_on <= exemption.notified_on

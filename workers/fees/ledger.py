@@ -11,9 +11,9 @@ from workers.exemptions.notified import is_exempt
 from workers.explanation import explain
 from workers.fees.dispensations import share_let_off
 from workers.fees.flags import flags_of
-from workers.fees.recipient import billed_unit, recipient_of, route_status
+from workers.fees.recipient import answer_expected_until, billed_unit, recipient_of, route_status
 from workers.fees.schemes import is_scheme_paid, scheme_of
-from workers.fees.verdict import Case, Due, NoTariff, Nothing, judge
+from workers.fees.verdict import Case, Due, Nothing, judge
 from workers.tree.state import NotDue, Parked, Triggered
 
 if TYPE_CHECKING:
@@ -44,21 +44,38 @@ class Question:
 def ask(draft: Draft, question: Question, tariffs: TariffTable, now: datetime) -> list[Send]:
     """Settle the question, note it in the unit's ledger, and return the trigger or the not-due decision.
 
-    A question that was settled on the same occasion is silent, unless the fee has become due since. Without a tariff
-    it is parked and nothing is sent yet (R32).
+    A question that was answered on the same occasion is silent, unless the fee has become due since. Without a tariff
+    it is parked and nothing is sent yet (R32), and so it is for a while when CVR has just been asked whether the
+    invoice will arrive (R38).
     """
     node = draft.node(question.identity.sor_id)
     verdict = judge(_case(draft, node, question), tariffs)
-    is_settled = any(entry.occasion == question.occasion for entry in _same_registration_and_year(node, question))
-    if isinstance(verdict, Due):
+    patience = _patience(draft, node, question, now)
+    if isinstance(verdict, Due) and patience is None:
         return _trigger(draft, node, question, verdict, now)
-    if is_settled:
+    if _is_answered(node, question):
         return []
     if isinstance(verdict, Nothing):
         return _not_due(draft, node, question, verdict)
     identity, year, occasion = question.identity, question.fee_year, question.occasion
-    _write(draft, node, Parked(identity, year, occasion, question.event_id, now))
+    not_after = patience if isinstance(verdict, Due) else None
+    _write(draft, node, Parked(identity, year, occasion, question.event_id, now, not_after))
     return []
+
+
+def _is_answered(node: Node, question: Question) -> bool:
+    """Whether that occasion has its answer. A registration that began with a fee may end on the same one (R40)."""
+    same = [entry for entry in _same_registration_and_year(node, question) if entry.occasion == question.occasion]
+    may_end = question.occasion in {"closure", "new-cvr", "new-p-number"}
+    return any(not (may_end and isinstance(entry, Triggered)) for entry in same)
+
+
+def _patience(draft: Draft, node: Node, question: Question, now: datetime) -> datetime | None:
+    """Until when to wait for CVR's answer on the payer; None: it is there, nobody can be asked, or it took too long."""
+    if question.self_registration is None:
+        return None
+    recipient = recipient_of(question.self_registration, question.identity.cvr, node.sor_id)
+    return answer_expected_until(draft, recipient, now)
 
 
 def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) -> list[Send]:
@@ -67,24 +84,38 @@ def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) ->
     The self-registration counts as it is now: a category corrected meanwhile is the one that is owed for [D].
     """
     node = draft.node(sor_id)
-    if not releasable(draft, node, tariffs):
+    if not releasable(draft, node, tariffs, now):
         return []
     parked = [entry for entry in node.ledger if isinstance(entry, Parked)]
     draft.put(replace(node, ledger=tuple(entry for entry in node.ledger if not isinstance(entry, Parked))))
     sends: list[Send] = []
     for entry in parked:
         question = _again(node, entry)
-        if isinstance(judge(_case(draft, draft.node(sor_id), question), tariffs), NoTariff):
-            _write(draft, draft.node(sor_id), entry)
-        else:
+        now_at = draft.node(sor_id)
+        if _can_be_answered(draft, now_at, question, tariffs, now):
             sends += ask(draft, question, tariffs, now)
+        else:
+            _write(draft, now_at, replace(entry, not_after=_patience(draft, now_at, question, now)))
     return sends
 
 
-def releasable(draft: Draft, node: Node, tariffs: TariffTable) -> bool:
+def releasable(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> bool:
     """Whether a parked question of the unit could be answered now."""
     parked = (entry for entry in node.ledger if isinstance(entry, Parked))
-    return any(not isinstance(judge(_case(draft, node, _again(node, each)), tariffs), NoTariff) for each in parked)
+    return any(_can_be_answered(draft, node, _again(node, each), tariffs, now) for each in parked)
+
+
+def _can_be_answered(draft: Draft, node: Node, question: Question, tariffs: TariffTable, now: datetime) -> bool:
+    verdict = judge(_case(draft, node, question), tariffs)
+    if isinstance(verdict, Due):
+        return _patience(draft, node, question, now) is None
+    return isinstance(verdict, Nothing)
+
+
+def waits_until(node: Node) -> datetime | None:
+    """When the first of the unit's questions waits no longer for CVR; None when none does."""
+    waits = (entry.not_after for entry in node.ledger if isinstance(entry, Parked))
+    return min((instant for instant in waits if instant is not None), default=None)
 
 
 def parked_since(node: Node) -> datetime:
@@ -101,13 +132,18 @@ def _case(draft: Draft, node: Node, question: Question) -> Case:
     scheme = scheme_of(year, said, owner_type) if said is not None else None
     return Case(
         fee_year=year,
-        is_triggered=any(isinstance(each, Triggered) for each in _same_registration_and_year(node, question)),
+        is_triggered=is_triggered(node, question),
         self_registration=said,
         owner_type=owner_type,
-        is_exempt=is_exempt(draft, node, year),
+        is_exempt=is_exempt(draft, node, year, owner_type),
         is_scheme_paid=scheme is not None and is_scheme_paid(draft, scheme, year),
         dispensation=share_let_off(node, year),
     )
+
+
+def is_triggered(node: Node, question: Question) -> bool:
+    """Whether the fee of that registration and year has been triggered, on whatever occasion."""
+    return any(isinstance(each, Triggered) for each in _same_registration_and_year(node, question))
 
 
 def _same_registration_and_year(node: Node, question: Question) -> list[LedgerEntry]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.danish_time import danish_date
-from workers.fees.ledger import Question, ask
+from workers.exemptions.notified import has_ended_one
+from workers.fees.ledger import Question, ask, is_triggered
 from workers.fees.verdict import treated_by_end_of
 from workers.tree.state import Registered
 
@@ -48,6 +49,18 @@ def _years_of(said: SelfRegistered) -> Iterator[tuple[int, Occasion]]:
         yield year, "late-registration"
     if treated_by_end_of(registered, said):
         yield registered, "registration"
+
+
+def ask_after_exemption(
+    draft: Draft, identity: Identity, tariffs: TariffTable, now: datetime, event_id: str
+) -> list[Send]:
+    """A place that never left the register has ended its exemption: it owes the year it registered anew (R46)."""
+    node = draft.node(identity.sor_id)
+    said = node.self_registration
+    if said is None or not has_ended_one(draft, node, said):
+        return []
+    question = Question(identity, said.registered_on.year, "registration", said, event_id)
+    return [] if is_triggered(node, question) else ask(draft, question, tariffs, now)
 
 
 def ask_successor(

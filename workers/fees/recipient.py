@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 HOSPITAL: Final = "22232009"
 """The entity type of a hospital; a private one is invoiced for its departments (R18, R37)."""
 _QUARANTINE: Final = timedelta(days=12)
+_PATIENCE: Final = timedelta(hours=1)
+"""How long a trigger waits at most for CVR's answer on a company that has only just been asked for [D]."""
 
 
 def recipient_of(self_registration: SelfRegistered, cvr: CvrNumber | None, billed: SorId) -> Recipient:
@@ -57,6 +59,17 @@ def route_status(draft: Draft, recipient: Recipient, now: datetime) -> RouteStat
     if entry is None or entry.answer is None:
         return "ok"
     return _digital_post(entry.answer.fact, danish_date(now))
+
+
+def answer_expected_until(draft: Draft, recipient: Recipient, now: datetime) -> datetime | None:
+    """Until when CVR's first answer on the payer may still come; None when there is nothing to wait for."""
+    if recipient.channel != "digital-post" or recipient.cvr is None or not recipient.cvr.is_valid:
+        return None
+    entry = draft.number(recipient.cvr)
+    if entry is None or entry.answer is not None or entry.is_unavailable:
+        return None
+    until = entry.asked_at + _PATIENCE
+    return until if now < until else None
 
 
 def _digital_post(fact: Fact, today: date) -> RouteStatus:

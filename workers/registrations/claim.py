@@ -32,7 +32,7 @@ def claim_of(node: Node) -> Claim:
 def _after_departures(node: Node, said: SelfRegistered) -> Claim:
     claim: Claim = "live"
     for departure in node.notices.departures:
-        if not departure.is_taken:
+        if departure.is_now != "taken":
             continue
         if departure.ended is not None and said.registered_on <= departure.ended:
             return "ended"

@@ -9,7 +9,7 @@ from workers.closures.announced import closing_of
 from workers.effects import Send, effect_id
 from workers.enrichment.facts import findings_for
 from workers.explanation import explain
-from workers.fees.occasions import ask_on_registration, ask_successor
+from workers.fees.occasions import ask_after_exemption, ask_on_registration, ask_successor
 from workers.registrations.claim import claim_of
 from workers.registrations.identity import as_registered, identify
 from workers.registrations.leaving import withdraw
@@ -90,9 +90,8 @@ class _Review:
             identity = replace(identity, since=self.now)
         questions.want(effective)
         forwarded = self._forward(effective, identity, succession)
-        if forwarded is None:
-            return sends
-        sends.append(forwarded)
+        if forwarded is not None:
+            sends.append(forwarded)
         if isinstance(self.draft.node(self.node.sor_id).standing, Registered):
             sends += self._ask(identity, succession, tariffs)
         return sends
@@ -124,12 +123,12 @@ class _Review:
         return Send(record, send_id, record.sor_id, record.sor_id, self.event_id)
 
     def _ask(self, identity: Identity, succession: Succession | None, tariffs: TariffTable) -> list[Send]:
-        """Ask what is owed by a place that has become registered; nothing of one that was so before."""
+        """Ask what is owed by a place that has become registered, or has ended an exemption by registering."""
         before = self.node.standing
         if succession is not None and isinstance(before, Registered):
             return ask_successor(
                 self.draft, identity, succession.cause, succession.since.on, tariffs, self.now, self.event_id
             )
         if isinstance(before, Registered):
-            return []
+            return ask_after_exemption(self.draft, identity, tariffs, self.now, self.event_id)
         return ask_on_registration(self.draft, identity, tariffs, self.now, self.event_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from contracts.danish_time import danish_date, start_of_day
 from workers.fees.ledger import Question, ask
-from workers.registrations.identity import identify
+from workers.registrations.identity import identify, is_public
 from workers.registrations.leaving import Leaving, deregister, withdraw
 from workers.tree.inheritance import resolve
 from workers.tree.state import Forwarded, Registered, Renumbering, Telling
@@ -107,7 +107,7 @@ def _telling(old: Identity, new: Identity) -> set[Telling]:
     kinds: set[Telling] = {"owner"}
     if old.cvr != new.cvr:
         kinds.add("cvr")
-    if old.p_number != new.p_number:
+    if old.p_number != new.p_number and is_public(new.owner_type):
         kinds |= {"p-number", "place"}
     return kinds
 

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
 from adapters.cvr.port import Found
-from contracts.cvr_facts import CvrRequest, NotFoundFact
+from contracts.cvr_facts import CvrRequest, NotFoundFact, UnavailableFact
 from contracts.danish_time import danish_date
 from contracts.topics import WORKER_INPUTS, Topic
 from workers.enrichment.answers import answer_record
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.cvr.documents import FileRegistry
+    from contracts.cvr_facts import Fact
     from contracts.identifiers import CvrNumber, PNumber
     from contracts.records import InputRecord, OutputRecord
     from contracts.tariffs import TariffTable
@@ -80,19 +81,15 @@ class Replay:
     def _hear(self, record: OutputRecord) -> Iterator[OutputRecord]:
         if record.topic in TO_ITSELF:
             yield from self._receive(record.as_input(), record.time)
-        elif self._registry is not None:  # else nobody to ask: every enrichment stays pending
+        else:
             request = CvrRequest.model_validate_json(record.value or b"")
-            for answer in self._answers(request, self._registry, record.time):
-                yield from self._receive(answer, record.time)
+            for number in (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers):
+                answer = answer_record(request.owner_sor_id, number, self._look_up(number, record.time), record.time)
+                yield from self._receive(answer.as_input(), record.time)
 
-    def _answers(self, request: CvrRequest, registry: FileRegistry, now: datetime) -> Iterator[InputRecord]:
-        if request.cvr is not None:
-            yield _answer(request, request.cvr, registry.find(request.cvr, danish_date(now)), now)
-        for number in request.p_numbers:
-            yield _answer(request, number, registry.find(number, danish_date(now)), now)
-
-
-def _answer(request: CvrRequest, number: CvrNumber | PNumber, outcome: object, now: datetime) -> InputRecord:
-    # Only numbers whose check holds are asked for (R2), so what was not found is truly absent from the file.
-    fact = outcome.fact if isinstance(outcome, Found) else NotFoundFact(number=number)
-    return answer_record(request.owner_sor_id, number, fact, now).as_input()
+    def _look_up(self, number: CvrNumber | PNumber, now: datetime) -> Fact:
+        if self._registry is None:
+            return UnavailableFact(number=number)  # nobody to ask: every enrichment stays pending
+        outcome = self._registry.find(number, danish_date(now))
+        # Only numbers whose check holds are asked for (R2), so what was not found is truly absent from the file.
+        return outcome.fact if isinstance(outcome, Found) else NotFoundFact(number=number)

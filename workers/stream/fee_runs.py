@@ -98,7 +98,7 @@ class FeeRuns:
     def start(self, started: FeeRunStarted, now: datetime) -> bool:
         """Take a run on, to be held when its day begins, or at once. False when it is known already."""
         run = Run(started.fee_year, started.run_on, started.notice, max(now, start_of_day(started.run_on)))
-        if run.name in self._runs or any(known.notice == run.notice for known in self):
+        if run.name in self._runs:
             return False
         self.put(run)
         return True

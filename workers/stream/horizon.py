@@ -24,6 +24,15 @@ class Horizon:
     wanted: datetime | None = None
     """A day that waits for an answer."""
 
+    def forget_after(self, latest: datetime) -> None:
+        """Drop what was learnt of instants after `latest`: the clock that named them has been put back since.
+
+        More can still be written before such an instant, so an undo in time would be missed (R24).
+        """
+        self.read_to = {topic: instant for topic, instant in self.read_to.items() if instant <= latest}
+        if self.asked is not None and self.asked[0] > latest:
+            self.asked = None
+
     def bound(self, until: datetime, empty_topics: Sequence[str]) -> datetime | None:
         """The latest instant, up to `until`, before which the topics with no record in hand can hold nothing more.
 

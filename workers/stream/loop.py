@@ -15,7 +15,7 @@ from contracts.topics import WORKER_INPUTS
 from workers.stream.changelog import ChangelogError, Restoring, changelog_of
 from workers.stream.horizon import Horizon
 from workers.stream.merge import Merge
-from workers.stream.world import Turn
+from workers.stream.world import BEGINNING, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,8 @@ class Seat:
     held_back_since: float | None = None
     overdue_since: float | None = None
     heard_from_broker: float = 0.0
+    came_to: datetime = BEGINNING
+    """The instant of the record taken last: what it began is finished up to there before the next, as in a replay."""
     is_behind: bool = False
     """Whether the last turn was full, so that there is more to do without waiting for records."""
 
@@ -149,7 +151,8 @@ class PartitionLoop:
             raise RuntimeError(f"the restore is incomplete: committed {ahead}, progress {progress}; opening again")
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
-        seat = Seat(log, restoring.world(self._tariffs, partitions), heard_from_broker=_now())
+        world = restoring.world(self._tariffs, partitions)
+        seat = Seat(log, world, heard_from_broker=_now(), came_to=world.stream_time)
         await self._ask_again(seat)
         self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
@@ -171,6 +174,7 @@ class PartitionLoop:
             self._questions_asked = True
 
     async def _turn(self, seat: Seat) -> None:
+        seat.horizon.forget_after(self._clock.latest())
         await self._poll(seat)
         started = _now()
         turn = Turn(seat.world)
@@ -236,6 +240,7 @@ class PartitionLoop:
                 return
             refused = turn.outcomes["refused"]
             turn.receive(record, now)
+            seat.came_to = now
             self._bad_in_a_row = self._bad_in_a_row + 1 if turn.outcomes["refused"] > refused else 0
             seat.merge.take(record)
 
@@ -245,6 +250,8 @@ class PartitionLoop:
         So an undo that was on the topic in time is heeded in time, however far the worker lags behind (R24, R26).
         Raises `TimeoutError` when that stays unknown for a minute: a day that does not come must not be silent.
         """
+        # The next record may be stamped earlier, by a sender's clock that is behind; its cascade still waits its turn.
+        until = max(until, min(seat.came_to, self._clock.latest()))
         soonest = seat.world.next_instant()
         if soonest is None or soonest > until:
             seat.overdue_since = None

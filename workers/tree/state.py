@@ -163,13 +163,17 @@ class NotDue:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """No tariff for the year yet: the question waits (R32), and is answered by the self-registration as it then is."""
+    """The question waits: for a tariff (R32), or until `not_after` for CVR to say whether the invoice arrives (R38).
+
+    It is answered by the self-registration as it then is.
+    """
 
     identity: Identity
     fee_year: int
     occasion: Occasion
     event_id: str
     asked_at: datetime
+    not_after: datetime | None = None
     kind: Literal["parked"] = "parked"
 
     @property
@@ -191,8 +195,8 @@ class Departure:
     treated_in_year: bool
     noted_on: date
     event_id: str
-    is_taken: bool = False
-    """Whether it has taken effect."""
+    is_now: Literal["to-come", "taken", "replaced"] = "to-come"
+    """``taken``: it has taken effect; ``replaced``: a later decision came before it could."""
     ended: date | None = None
     """The day of registration of the self-registration that it ended."""
 
@@ -257,7 +261,10 @@ class CvrEntry:
     """A number asked for: the units that carry it, and CVR's answer once it is there (R20)."""
 
     wanted_by: tuple[SorId, ...]
+    asked_at: datetime
     answer: CvrAnswer | None = None
+    is_unavailable: bool = False
+    """CVR could not be asked so far: what has waited for the answer goes on without."""
 
 
 @dataclass(frozen=True, slots=True)

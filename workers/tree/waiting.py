@@ -32,7 +32,7 @@ def waiting_in(state: OwnerState) -> Iterator[Waiting]:
         missing = _missing(draft, node)
         if missing is not None:
             yield Waiting(node.sor_id, state.owner, "sor", missing)
-        years = {entry.fee_year for entry in node.ledger if isinstance(entry, Parked)}
+        years = {entry.fee_year for entry in node.ledger if isinstance(entry, Parked) and entry.not_after is None}
         for year in sorted(years):
             yield Waiting(node.sor_id, state.owner, "tariff", f"a tariff for {year} (R32)")
     for number, entry in state.numbers.items():
@@ -44,7 +44,7 @@ def _heard_of(node: Node) -> str | None:
     """A unit SOR has not told of; one that another unit replaces or that is only notified of waits for nothing."""
     if node.self_registration is not None:
         return "SOR's own message on the unit, so far only its self-registration has come (R13)"
-    to_come = any(not departure.is_taken for departure in node.notices.departures)
+    to_come = any(each.is_now == "to-come" for each in node.notices.departures)
     return "SOR's own message on the unit, so far only a notice from STPS has come (R13)" if to_come else None
 
 

@@ -1,0 +1,160 @@
+"""One decision at a time: what it leaves for the next one, and when it wants to be woken (R11, R25, R26, R39)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from contracts.tariffs import TariffTable
+from support.scenario import instant
+from support.trees import private_clinic, wide_owner
+from workers.decide import DayHasCome, Decision, FeeRun, Received, decide, wakes_of
+from workers.effects import Refusal
+from workers.tree.draft import Changes
+from workers.tree.state import Backlog, OwnerState
+
+TARIFFS = TariffTable.load()
+WIDE = wide_owner(4)
+UNITS = [unit.sor_id for unit in WIDE.units]
+PLACES = UNITS[1:]
+NOW, LATER = instant("2023-05-01 10:00"), instant("2023-05-01 10:01")
+
+
+@pytest.fixture(autouse=True)
+def steps_of_two(monkeypatch):
+    monkeypatch.setattr("workers.decide.STEP", 2)
+
+
+@pytest.fixture
+def wide(world) -> OwnerState:
+    world.at("2023-02-01 10:00").registered(WIDE, *WIDE.places)
+    return world.world.owners[WIDE.owner.sor_id]
+
+
+def edited(state, unit, event_id="edit", **changes) -> Received:
+    """The next version of a unit the owner knows."""
+    entity = state.nodes[unit].entity
+    return Received(entity.model_copy(update={"version": entity.version + 1, **changes}), event_id)
+
+
+def keys(decision: Decision) -> list[str]:
+    return [effect.key for effect in decision.effects]
+
+
+def on(decision: Decision, event=None, now=NOW) -> Decision:
+    return decide(decision.state, event or DayHasCome(), now, TARIFFS)
+
+
+def test_a_long_cascade_goes_on_at_the_same_instant_r11(wide):
+    first = decide(wide, edited(wide, UNITS[0], telephone="1"), NOW, TARIFFS)
+    assert (keys(first), first.outcome) == (PLACES[:1], "applied")
+    assert first.state.backlog == Backlog("edit", tuple(UNITS[2:]))
+    assert (first.wakes, first.changes.backlog) == ({NOW}, True)
+    second = on(first)
+    assert (keys(second), second.outcome) == (PLACES[1:3], "settled")
+    assert (second.state.backlog, second.wakes) == (Backlog("edit", (UNITS[4],)), {NOW})
+    third = on(second)
+    assert (keys(third), third.state.backlog, third.wakes) == (PLACES[3:], Backlog(), frozenset())
+    assert {effect.causation for each in (first, second, third) for effect in each.effects} == {"edit"}
+
+
+def test_a_cascade_of_just_one_step_leaves_nothing_r11(world):
+    tree = wide_owner(1)
+    world.sor(tree)
+    state = world.world.owners[tree.owner.sor_id]
+    decision = decide(state, edited(state, tree.owner.sor_id, telephone="1"), NOW, TARIFFS)
+    assert (len(decision.effects), decision.state.backlog, decision.wakes) == (1, Backlog(), frozenset())
+    assert decision.changes == Changes(nodes=frozenset(unit.sor_id for unit in tree.units))
+
+
+def test_a_record_that_comes_all_the_same_waits_behind_the_rest_r11(wide):
+    first = decide(wide, edited(wide, UNITS[0], telephone="1"), NOW, TARIFFS)
+    second = on(first, edited(first.state, UNITS[1], "second", name="Nyt navn"))
+    assert keys(second) == PLACES[1:3]
+    assert second.state.backlog == Backlog("second", (UNITS[4], UNITS[1]))
+
+
+def test_nothing_takes_effect_before_the_cascade_is_through_r11_r26(wide):
+    backdated = edited(wide, UNITS[0], to_date=date(2023, 4, 30), channel="sor-office")
+    first = decide(wide, backdated, NOW, TARIFFS)
+    second = on(first)
+    assert not any(node.closed for node in second.state.nodes.values())
+    assert on(second).state.nodes[UNITS[0]].closed.last_day == date(2023, 4, 30)
+
+
+def test_closing_goes_in_steps_and_the_rest_at_the_same_instant_r11_r22(world, wide):
+    world.sor(WIDE.owner, to_date="2023-05-31")
+    state, midnight = world.world.owners[WIDE.owner.sor_id], instant("2023-06-01")
+    first = decide(state, DayHasCome(), midnight, TARIFFS)
+    assert (sorted(set(keys(first))), first.wakes) == (PLACES[:1], {midnight})
+    second = on(first, now=midnight)
+    assert (sorted(set(keys(second))), second.wakes) == (PLACES[1:3], {midnight})
+    third = on(second, now=midnight)
+    assert (sorted(set(keys(third))), third.wakes) == (PLACES[3:], frozenset())
+
+
+def test_an_announced_closure_wakes_its_owner_on_its_instant_r25(wide):
+    decision = decide(wide, edited(wide, PLACES[0], to_date=date(2023, 5, 31)), NOW, TARIFFS)
+    assert decision.wakes == {instant("2023-06-01")}
+    assert wakes_of(decision.state, TARIFFS, NOW) == {instant("2023-06-01")}
+
+
+def test_what_is_due_when_it_is_told_takes_effect_at_once_r26(wide):
+    backdated = edited(wide, PLACES[0], to_date=date(2023, 4, 30), channel="sor-office")
+    decision = decide(wide, backdated, NOW, TARIFFS)
+    assert decision.state.nodes[PLACES[0]].standing.kind == "deregistered"
+    assert decision.wakes == frozenset()
+
+
+def test_a_fee_run_goes_through_the_places_in_parts_r39_r11(wide):
+    run = FeeRun(2024, "notice")
+    first = decide(wide, run, NOW, TARIFFS)
+    assert (keys(first), first.resume, first.outcome) == (PLACES[:2], PLACES[1], "settled")
+    assert (first.wakes, first.changes) == (frozenset(), Changes(nodes=frozenset(PLACES[:2])))
+    second = on(first, replace(run, after=first.resume))
+    assert (keys(second), second.resume) == (PLACES[2:], None)
+    assert {effect.causation for effect in (*first.effects, *second.effects)} == {"notice"}
+
+
+def test_a_fee_run_asks_registered_places_alone_r39_r16(world):
+    tree = wide_owner(2)
+    world.registered(tree, tree.places[1])
+    decision = decide(world.world.owners[tree.owner.sor_id], FeeRun(2024, "notice"), NOW, TARIFFS)
+    assert (keys(decision), decision.resume) == ([tree.places[1].sor_id], None)
+
+
+def test_a_refused_record_changes_nothing_r10(wide):
+    known = wide.nodes[PLACES[0]].entity
+    other = Received(known.model_copy(update={"name": "Andet navn"}), "other")
+    decision = decide(wide, other, NOW, TARIFFS)
+    (refusal,) = decision.effects
+    assert refusal == Refusal(
+        "version-conflict", "version 1 is known with other content; send the correction as version 2 or later (R10)"
+    )
+    assert decision == Decision(wide, Changes(), (refusal,), "refused", frozenset())
+
+
+@pytest.mark.parametrize(("behind", "outcome"), [(0, "repeated"), (1, "stale")])
+def test_a_record_that_is_known_or_older_changes_nothing_r10(wide, behind, outcome):
+    known = wide.nodes[PLACES[0]].entity
+    again = Received(known.model_copy(update={"version": known.version - behind}), "again")
+    assert decide(wide, again, NOW, TARIFFS) == Decision(wide, Changes(), (), outcome, frozenset())
+
+
+def test_a_restored_owner_wakes_at_once_for_unfinished_work_only_r11_r32(world, wide):
+    assert wakes_of(wide, TARIFFS, LATER) == frozenset()
+    unfinished = decide(wide, edited(wide, UNITS[0], telephone="1"), NOW, TARIFFS).state
+    assert wakes_of(unfinished, TARIFFS, LATER) == {LATER}
+
+
+def test_a_restored_owner_wakes_at_once_when_a_tariff_has_come_r32(world, tmp_path):
+    clinic = private_clinic()
+    world.at("2025-03-01 10:00").registered(clinic)
+    state = world.world.owners[clinic.owner.sor_id]
+    assert wakes_of(state, TARIFFS, LATER) == frozenset()
+    path = tmp_path / "tariffs.csv"
+    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
+    path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
+    assert wakes_of(state, TariffTable.load(path), LATER) == {LATER}

@@ -1,0 +1,113 @@
+"""What both owners know of a unit that moves is one dossier afterwards (R4, R10, R39, R45)."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.trees import owner, private_clinic
+
+OLD = private_clinic()
+PLACE = OLD.place
+NEW = owner(6100, cvr=OLD.owner.first["cvr"])
+AT = {OLD: OLD.owner.sor_id, NEW: NEW.sor_id}
+
+
+@pytest.fixture
+def world(world):
+    world.at("2023-02-01 10:00").sor(OLD)
+    world.sor(NEW)
+    return world
+
+
+def leaves(world):
+    return world.sor(PLACE, owner_sor_id=OLD.owner.sor_id, moved_to_owner_sor_id=NEW.sor_id)
+
+
+def arrives(world, **changes):
+    there = {"owner_sor_id": NEW.sor_id, "parent_sor_id": NEW.sor_id, "moved_to_owner_sor_id": None}
+    return world.sor(PLACE, **there | changes)
+
+
+def asks_to_be_deleted(world, reference, who):
+    request = {"reference_number": reference, "scope": ["sor"], "treated_in_year": False, "requested_on": "2023-02-01"}
+    return world.notice("deletion.requested", PLACE, **request, owner_sor_id=AT[who])
+
+
+def is_let_off(world, year, who):
+    world.notice("dispensation.granted", PLACE, fee_year=year, share="1.0", owner_sor_id=AT[who])
+
+
+def notifies(world, who, **told):
+    value = {"sorId": PLACE.sor_id, "ownerSorId": AT[who], "authorisationIds": ["0BC12"]} | told
+    world.send("stps.notices.v1", value, ce_type="dk.stps.exemption.notified.v1", ce_id=f"underretning-{who!r}")
+
+
+def test_requests_known_to_either_are_known_r45(world):
+    asks_to_be_deleted(world, "A-1", OLD)
+    asks_to_be_deleted(world, "A-2", NEW)
+    arrives(world)
+    leaves(world)
+    assert asks_to_be_deleted(world, "A-1", NEW) == []
+    assert asks_to_be_deleted(world, "A-2", NEW) == []
+
+
+def test_dispensations_granted_under_either_count_r36(world):
+    is_let_off(world, 2023, OLD)
+    is_let_off(world, 2024, NEW)
+    arrives(world)
+    leaves(world)
+    world.self_registers(PLACE, owner_sor_id=NEW.sor_id)
+    world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    assert world.not_due(PLACE).values("reason") == ["dispensation", "dispensation"]
+
+
+@pytest.mark.parametrize("who", [OLD, NEW], ids=["old", "new"])
+def test_a_notification_under_either_counts_r44(world, who):
+    notifies(world, OLD, kind="low-turnover", notifiedOn="2022-02-01" if who is NEW else "2023-02-01")
+    notifies(world, NEW, kind="volunteer-sole", notifiedOn="2023-02-01" if who is NEW else "2022-02-01")
+    arrives(world)
+    leaves(world)
+    sent = world.self_registers(PLACE, owner_sor_id=NEW.sor_id, registered_on="2023-02-01")
+    assert sent.not_due().one["reason"] == "exempt-notified"
+
+
+@pytest.mark.parametrize("who", [OLD, NEW], ids=["old", "new"])
+def test_a_decision_of_stps_under_either_counts_r28(world, who):
+    world.self_registers(PLACE)
+    world.at("2023-03-01 10:00")
+    for each, day in ((OLD, "2023-04-01"), (NEW, "2023-05-01")):
+        if each is who:
+            decision = {"effective_on": day, "initiator": "stps", "treated_in_year": False}
+            world.notice("deregistration.decided", PLACE, **decision, owner_sor_id=AT[each])
+    arrives(world)
+    leaves(world)
+    last_day = {OLD: "2023-03-31", NEW: "2023-04-30"}[who]
+    assert world.until("2023-06-01").deregistrations().one["lastDay"] == last_day
+
+
+@pytest.mark.parametrize(("versions", "category"), [((1, 2), "3b"), ((2, 1), "4")])
+def test_of_two_self_registrations_the_newer_version_counts_r10(world, versions, category):
+    """Category 4 is told under the old owner, category 3b under the new."""
+    old, new = versions
+    world.self_registers(PLACE, version=old, category="4", volunteers_only=True)
+    world.self_registers(PLACE, version=new, category="3b", volunteers_only=False, owner_sor_id=NEW.sor_id)
+    arrives(world)
+    leaves(world)
+    said = world.world.owners[NEW.sor_id].nodes[PLACE.sor_id].self_registration
+    assert (said.version, said.category) == (2, category)
+
+
+def test_a_fee_triggered_under_the_new_owner_is_not_lost_by_what_comes_from_the_old_r39(world):
+    arrives(world)
+    world.self_registers(PLACE, owner_sor_id=NEW.sor_id)
+    leaves(world)
+    assert len(world.triggers()) == 1
+    world.at("2023-05-01 10:00").fee_run(2023, "2023-05-01")
+    assert len(world.triggers()) == 1
+
+
+def test_what_the_old_owner_took_back_does_not_unmake_what_the_new_one_forwarded_r14_r17(world):
+    world.sor(PLACE, is_treatment_place=False)
+    arrives(world, is_treatment_place=True)
+    assert leaves(world) == []
+    assert world.sor(PLACE, owner_sor_id=NEW.sor_id, moved_to_owner_sor_id=None) == []

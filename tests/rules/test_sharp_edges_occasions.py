@@ -1,0 +1,85 @@
+"""Whatever asks for a fee looks at the road as it is on its own day (R38, R39)."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.tariffs import TariffTable
+from support.messages import cvr_number, p_number
+from support.trees import municipality, private_clinic
+
+CLINIC, TOWN = private_clinic(), municipality()
+
+
+def ceases_at_new_year(world, owner, cvr=None):
+    """CVR says that the company's last day is 31 December 2023."""
+    number = cvr or owner.first["cvr"]
+    fact = {"kind": "company", "cvr": number, "name": None, "status": "active", "ceasedOn": "2023-12-31"}
+    answer = {"ownerSorId": owner.sor_id, "fetchedAt": "2023-05-01T08:00:00Z", "fact": fact}
+    key = f"{owner.sor_id}/{number}"
+    world.send("sorbro.cvr-facts.v1", answer, key=key, ce_type="dk.sorbro.cvr.answered.v1")
+
+
+@pytest.fixture
+def clinic(world):
+    world.at("2023-05-01 10:00").sor(CLINIC)
+    ceases_at_new_year(world, CLINIC.owner)
+    return CLINIC
+
+
+def roads(outputs) -> list[tuple[int, str, str]]:
+    return [(each["feeYear"], each["occasion"], each["routeStatus"]) for each in outputs.triggers()]
+
+
+def test_registering_r38_r39(world, clinic):
+    assert roads(world.self_registers(clinic.place)) == [(2023, "registration", "ok")]
+
+
+def test_registering_late_r38_r41(world, clinic):
+    world.at("2024-02-01 10:00")
+    sent = world.self_registers(clinic.place, treatment_started_on="2023-02-01")
+    assert roads(sent) == [
+        (2023, "late-registration", "company-ceased"),
+        (2024, "registration", "company-ceased"),
+    ]
+
+
+def test_closing_r38_r39(world, clinic):
+    world.self_registers(clinic.place)
+    world.sor(clinic.place, to_date="2024-03-31", channel="sor-office")
+    assert roads(world.until("2024-04-01")) == [(2024, "closure", "company-ceased")]
+
+
+def test_leaving_by_decision_r38_r28(world, clinic):
+    world.self_registers(clinic.place)
+    decision = {"effective_on": "2024-03-31", "initiator": "stps", "treated_in_year": True}
+    world.notice("deregistration.decided", clinic.place, **decision)
+    assert roads(world.until("2024-03-31")) == [(2024, "closure", "company-ceased")]
+
+
+def test_the_yearly_run_r38_r39(world, clinic):
+    world.self_registers(clinic.place)
+    sent = world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01") + world.until("2024-05-02")
+    assert roads(sent) == [(2024, "yearly-run", "company-ceased")]
+
+
+def test_a_new_cvr_number_asks_of_both_r38_r4(world, clinic):
+    world.self_registers(clinic.place)
+    world.at("2024-02-01 10:00").sor(clinic.owner, cvr=cvr_number(77), from_date="2024-02-01")
+    assert roads(world.outputs)[1:] == [(2024, "new-cvr", "company-ceased"), (2024, "new-cvr", "ok")]
+
+
+def test_a_new_p_number_asks_of_both_r38_r5(world):
+    world.at("2023-05-01 10:00").registered(TOWN, category="4")
+    ceases_at_new_year(world, TOWN.owner)
+    world.at("2024-02-02 10:00").sor(TOWN.place, p_number=p_number(77), from_date="2024-02-02")
+    assert roads(world.outputs)[1:] == [(2024, "new-p-number", "company-ceased")] * 2
+
+
+def test_a_question_that_waited_for_its_tariff_r38_r32(world, clinic, tmp_path):
+    world.at("2025-03-01 10:00").self_registers(clinic.place)
+    path = tmp_path / "tariffs.csv"
+    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
+    path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
+    sent = world.restart(tariffs=TariffTable.load(path)).until("2025-04-01")
+    assert roads(sent) == [(2025, "registration", "company-ceased")]

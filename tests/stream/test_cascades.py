@@ -1,0 +1,62 @@
+"""Long cascades through the loop: in batches that do not grow with the tree, and once whoever fails (R11, R22)."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.scenario import Scenario
+from support.trees import wide_owner
+from support.work import broker_with, ids, work
+from workers.decide import STEP
+from workers.stream.world import FULL
+
+
+def comes_and_goes(size: int) -> Scenario:
+    """An owner arrives after its registered places, which sets them all off (R13), and then closes (R22)."""
+    world, tree = Scenario(), wide_owner(size)
+    for place in tree.places:
+        world.sor(place)
+        world.self_registers(place)
+    world.at("2023-02-01 10:00").sor(tree.owner)
+    world.at("2023-03-01 10:00").sor(tree.owner, to_date="2023-03-20")
+    world.until("2023-03-21")
+    return world
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Ten units a step, twenty outputs a turn."""
+    monkeypatch.setattr("workers.decide.STEP", 10)
+    monkeypatch.setattr("workers.stream.world.FULL", 20)
+
+
+async def test_no_transaction_grows_with_the_tree_r11():
+    size = 1_600
+    world = comes_and_goes(size)
+    broker = broker_with(world)
+    await work(broker)
+    assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
+    assert len(ids(broker)) == 5 * size
+    assert FULL <= max(broker.transactions) < FULL + 3 * STEP, "one step more reviews a STEP and closes a STEP"
+
+
+@pytest.mark.parametrize("moment", ["commit", "after commit"])
+async def test_a_cascade_that_fails_at_every_other_transaction_comes_once_and_in_order_r11_r22(small_steps, moment):
+    world = comes_and_goes(60)
+    broker = broker_with(world)
+    broker.fail_every[moment] = 2
+    await work(broker)
+    assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
+    assert len(ids(broker)) == 5 * 60
+    assert max(broker.transactions) < 20 + 3 * 10
+
+
+async def test_a_record_of_a_sender_whose_clock_is_behind_does_not_overtake_a_cascade_r11(small_steps):
+    world, tree = Scenario(), wide_owner(60)
+    world.sor(tree)
+    world.at("2023-02-02 10:00").sor(tree.owner, telephone="1")
+    world.at("2023-02-02 09:00").sor(tree.places[-1], name="Nyt navn")
+    broker = broker_with(world)
+    broker.fail_every["after commit"] = 2
+    await work(broker)
+    assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
