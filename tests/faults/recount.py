@@ -22,7 +22,7 @@ from contracts.danish_time import danish_date, start_of_day
 from contracts.records import InputRecord, OutputRecord
 from contracts.tariffs import TariffTable
 from contracts.topics import WORKER_INPUTS, Topic
-from workers.stream.world import Turn, World
+from workers.stream.world import BEGINNING, Turn, World
 
 SENDERS = (Topic.ENTITY_CHANGES, Topic.SELF_REGISTRATIONS, Topic.NOTICES)
 Records = Mapping[tuple[str, int], Sequence[InputRecord]]
@@ -61,6 +61,7 @@ class Recount:
         self._world = World(TariffTable.load(), partitions=partitions)
         self._taken = dict.fromkeys(self._inputs, 0)
         """By topic, how many records have been decided."""
+        self._came_to = BEGINNING
         self._latest_day: datetime | None = None
         self.due: list[Due] = []
         self.breaches: list[str] = []
@@ -101,12 +102,14 @@ class Recount:
 
     def _decide(self, waiting: dict[str, deque[InputRecord]]) -> None:
         for record in _oldest_first(waiting):
-            self._let_days_come(record.timestamp)
+            # What the record before began is finished first, even where this one is stamped earlier.
+            self._let_days_come(max(record.timestamp, self._came_to))
             if record.topic in SENDERS and self._latest_day is not None and record.timestamp < self._latest_day:
                 self.breaches.append(f"{_place(record)} was overtaken by the day {self._latest_day}")
             turn = Turn(self._world)
             turn.receive(record, record.timestamp)
             self._conclude(turn, _place(record))
+            self._came_to = record.timestamp
 
     def _let_days_come(self, until: datetime) -> None:
         while (instant := self._world.next_instant()) is not None and instant <= until:

@@ -6,15 +6,16 @@ import asyncio
 import json
 import time
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from click import echo
 
-from contracts.danish_time import start_of_day
+from contracts.danish_time import effective_after, rfc3339, start_of_day
+from contracts.records import InputRecord
 from contracts.topics import Topic
 from faults.brokers import forget
-from faults.fleet import until
+from faults.fleet import Worker, until
 from faults.stage import Stage, settled, stage
 from faults.verifier import verify
 from faults.worker import SESSION_SECONDS
@@ -47,52 +48,72 @@ async def assert_clean(scene: Stage) -> None:
 
 
 async def test_the_partitions_of_a_killed_worker_work_again_after_its_session_and_five_seconds(tmp_path):
-    """Who dies takes no leave: the others learn of it when its session ends. How long it took is printed."""
+    """Who dies takes no leave: the others learn of it when its session ends.
+
+    The best of up to three deaths counts: how slow a busy machine can be is not the worker's promise.
+    """
     async with one_broker(tmp_path, workers=2) as scene:
         await days(scene, 4)
-        victim = scene.workers[0]
-        assert await until(victim.held, 60)
-        held, before = await victim.held(), scene.observer.snapshot()
-        victim.kill()
-        died = time.monotonic()
-
-        async def works_again() -> bool:
-            await scene.tell_a_day()
-            return all(scene.observer.commits[each] > before.get(each, 0) for each in held)
-
-        assert await until(works_again, SESSION_SECONDS + 60, pause=0.2)
-        echo(
-            f"recovery: {time.monotonic() - died:.1f} s after the kill, of which the session takes {SESSION_SECONDS} s"
-        )
+        took: list[float] = []
+        while not took or (min(took) > SESSION_SECONDS + 5 and len(took) < 3):
+            took.append(await _back_at_work(scene, scene.workers[len(took) % 2]))
+        echo(f"recovery: {took} s after the kill, of which the session takes {SESSION_SECONDS} s")
         await assert_clean(scene)
+    assert min(took) <= SESSION_SECONDS + 5
+
+
+async def _back_at_work(scene: Stage, victim: Worker) -> float:
+    """Kill the worker, and wait until all its partitions work in other hands; then it comes back."""
+    assert await until(victim.held, 60)
+    held, before = await victim.held(), scene.observer.snapshot()
+    victim.kill()
+    died = time.monotonic()
+
+    async def works_again() -> bool:
+        await scene.tell_a_day()
+        return all(scene.observer.commits[each] > before.get(each, 0) for each in held)
+
+    assert await until(works_again, SESSION_SECONDS + 60, pause=0.2)
+    seconds = time.monotonic() - died
+    victim.start()
+    assert await until(victim.held, 60)
+    return round(seconds, 1)
 
 
 async def test_what_falls_due_while_nobody_works_is_emitted_on_return_with_its_own_day_r26(tmp_path):
+    """Closures of a month in which nobody worked, there within ten seconds of the partitions' opening."""
     async with one_broker(tmp_path) as scene:
         await days(scene, 12)
         await settled(scene)
-        there = len(scene.topics.records[Topic.DEREGISTRATIONS, 0])
+        before = _closures(scene)
         scene.workers[0].kill()
-        announced = scene.day
-        await scene.announce(announced + timedelta(days=30))
-        scene.day = announced + timedelta(days=30)
+        outage = start_of_day(scene.day)
+        scene.day += timedelta(days=30)
+        await scene.announce(scene.day)
+        due = (await verify(scene.topics, scene.clock)).lost
+        assert due
         scene.workers[0].start()
-        assert await until(lambda: _all_open(scene), 60)
+        assert await until(lambda: _all_open(scene), 60, pause=0.02)
         opened = time.monotonic()
-        await assert_clean(scene)
+
+        async def emitted() -> bool:
+            await scene.topics.read()
+            return len(_closures(scene)) > len(before)
+
+        assert await until(emitted, 60)
         took = time.monotonic() - opened
-    late = [
-        json.loads(each.value)
-        for (topic, _), found in scene.topics.records.items()
-        if topic == Topic.DEREGISTRATIONS
-        for each in found[there:]
-        if each.timestamp > start_of_day(announced)
-    ]
-    echo(f"outage: {len(late)} closures that fell due meanwhile were there {took:.1f} s after the return")
-    assert late
-    assert all(
-        each["effectiveAt"] == _z(start_of_day_after(each["lastDay"])) for each in late if each["cause"] == "closure"
-    )
+        await assert_clean(scene)
+    late = [each for each in _closures(scene) if each not in before]
+    echo(f"outage: the first of {len(late)} closures that fell due meanwhile came {took:.1f} s after the opening")
+    assert took < 10
+    assert all(outage < each.timestamp <= scene.clock for each in late), "each in its own time"
+    for said in (json.loads(each.value or b"") for each in late):
+        assert said["effectiveAt"] == rfc3339(effective_after(date.fromisoformat(said["lastDay"])))
+
+
+def _closures(scene: Stage) -> list[InputRecord]:
+    every = [found for (topic, _), found in scene.topics.records.items() if topic == Topic.DEREGISTRATIONS]
+    return [record for found in every for record in found]
 
 
 async def test_a_full_disk_stops_nobody(tmp_path):
@@ -139,13 +160,3 @@ async def test_a_clock_that_jumps_ahead_and_back_loses_and_doubles_nothing(tmp_p
 
 async def _all_open(scene: Stage) -> bool:
     return await scene.workers[0].held() == set(range(scene.partitions))
-
-
-def start_of_day_after(day: str):
-    from datetime import date
-
-    return start_of_day(date.fromisoformat(day) + timedelta(days=1))
-
-
-def _z(instant) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
