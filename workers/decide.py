@@ -5,7 +5,7 @@ Synchronous and pure: no clock, no I/O. `run`, `replay` and the simulations call
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -97,14 +97,16 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
 
 def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
     sends, reviewed = _review_step(draft, tariffs, now)
-    due: list[Due] = []
-    if not draft.backlog.units:
-        everyone = [node.sor_id for node in draft.all_nodes()]
-        parked = [node for node in draft.all_nodes() if releasable(draft, node, tariffs, now)]
-        for node in sorted(parked, key=lambda each: (parked_since(each), each.sor_id)):
-            sends += release(draft, node.sor_id, tariffs, now)
-        due = _due(draft, everyone, now)
-    return _conclude(draft, sends, reviewed, due, "settled", now, tariffs)
+    if draft.backlog.units:
+        return _conclude(draft, sends, reviewed, [], "settled", now, tariffs)
+    everyone = [node.sor_id for node in draft.all_nodes()]
+    parked = [node for node in draft.all_nodes() if releasable(draft, node, tariffs, now)]
+    for node in sorted(parked, key=lambda each: (parked_since(each), each.sor_id))[:STEP]:
+        sends += release(draft, node.sor_id, tariffs, now)
+    if len(parked) > STEP:
+        rest = _conclude(draft, sends, reviewed, [], "settled", now, tariffs)
+        return replace(rest, wakes=rest.wakes | {now})
+    return _conclude(draft, sends, reviewed, _due(draft, everyone, now), "settled", now, tariffs)
 
 
 def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) -> Decision:
@@ -113,9 +115,8 @@ def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) ->
     places = sorted(sor_id for sor_id in registered if run.after is None or sor_id > run.after)
     step = places[:STEP]
     sends = ask_in_yearly_run(draft, step, run.fee_year, tariffs, now, run.event_id)
-    state, changes = draft.freeze()
-    resume = step[-1] if len(places) > STEP else None
-    return Decision(state, changes, tuple(sends), "settled", frozenset(), resume)
+    asked = _conclude(draft, sends, tuple(step), [], "settled", now, tariffs)
+    return replace(asked, resume=step[-1] if len(places) > STEP else None)
 
 
 def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[list[Send], tuple[SorId, ...]]:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from contracts.transfers import UnitTransferred
 from workers.closures.departures import knows
 from workers.effects import Send, effect_id
-from workers.tree.state import Forwarded, Node, Notices, Registered, Unforwarded
+from workers.tree.state import Forwarded, Node, Notices, Registered, Triggered, Unforwarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +34,15 @@ def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
     A dossier that came by a later version than the one known here stays: that version will follow, and says it is back.
     """
     moved_to = _moved_to(node)
+    # What stays: the place in the tree, a fee that a whole lægevagt has paid (R42), and what tells a repeat.
     tree_part = Node(
         node.sor_id,
         node.entity,
         node.announcement,
         node.closed,
         replaced_by=node.replaced_by,
-        notices=Notices(deletion_requests=node.notices.deletion_requests),  # so that a repeat here is known for one
+        ledger=tuple(each for each in node.ledger if isinstance(each, Triggered) and each.scheme is not None),
+        notices=Notices(deletion_requests=node.notices.deletion_requests),
     )
     if moved_to is None or node.entity is None or replace(node, renumberings=(), moved_here_by=None) == tree_part:
         return []

@@ -47,6 +47,15 @@ class Mutant:
         return "\n".join(line for line in list(lines)[2:] if not line.startswith("@@"))
 
     @property
+    def function(self) -> str | None:
+        """The function it stands in, as mutmut mangles its name."""
+        return self.name.partition("__mutmut_")[0] if self.name is not None else None
+
+    def is_beside(self, function: str) -> bool:
+        """Whether the function (mangled) is one of its module."""
+        return function.rpartition(".")[0] == self.dotted_module
+
+    @property
     def identity(self) -> tuple[str, str]:
         """What makes it the one it is, also after other lines have moved."""
         return self.place, self.change()

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date, start_of_day
 from oracle import notices
-from oracle.coming import THIRD_ROUND
 from oracle.effects import Registration
 from oracle.fees import Question, ask
 from oracle.history import Json, Moment, Said, days_named
@@ -236,7 +235,7 @@ class Clerk:
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
-        elif THIRD_ROUND and said is not None and said.time == now:
+        elif said is not None:
             self._ask_after_exemption(place, registration, said, now)
 
     def _ask_after_exemption(self, place: Place, registration: Registration, said: Said, now: datetime) -> None:
@@ -244,7 +243,7 @@ class Clerk:
         is_answered = self.told.settled(registration, year, "registration", "not-due", "parked")
         ends = notices.ends_exemption(self.papers, said, place.way[-1]["sorId"])
         if ends and not is_answered and not self.told.triggered(registration, year):
-            self._ask(place, registration, year, "registration", now)
+            self._ask(place, registration, year, "registration", now, only_due=True)
 
     def _take_late_self_registration(self, place: Place, now: datetime) -> None:
         """The place's half came after its end, of a day before it: registered and ended in one go."""
@@ -360,12 +359,13 @@ class Clerk:
         registered: bool = True,
         said: Json | None = None,
         last_day: date | None = None,
+        only_due: bool = False,
     ) -> None:
         known = self.papers.self_registrations(place.unit)
         counts = said or (known[-1].message if known else None)
         day = last_day.isoformat() if last_day else None
         question = Question(registration, place.way, year, occasion, counts if registered else None, day)
-        ask(question, self.papers, self.told, now)
+        ask(question, self.papers, self.told, now, only_due=only_due)
 
     def _run_fees(self, places: list[Place], now: datetime) -> None:
         for run in notices.fee_runs(self.papers, now):

@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from oracle import notices
-from oracle.coming import THIRD_ROUND
 from oracle.effects import Registration
 from oracle.history import Json
 from oracle.papers import Papers
@@ -44,7 +43,9 @@ class Question:
     """The owner that the registration began under, and its kind."""
 
 
-def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again: bool = False) -> None:
+def ask(
+    question: Question, papers: Papers, told: Told, now: datetime, *, again: bool = False, only_due: bool = False
+) -> None:
     """Answer a question, unless this occasion was answered before: then only a fee that is due after all is news.
 
     A question that is parked stays so until it is asked `again` for its own sake.
@@ -52,10 +53,11 @@ def ask(question: Question, papers: Papers, told: Told, now: datetime, *, again:
     registration, year, occasion = question.registration, question.year, question.occasion
     question = _with_owner(question, told)
     reason = not_due(question, papers, told)
+    if reason is not None and only_due:
+        return
     if reason is not None:
-        silencing = (
-            ["not-due"] + ["triggered"] * (not THIRD_ROUND or occasion == "yearly-run") + ["parked"] * (not again)
-        )
+        ends = occasion in {"closure", "new-cvr", "new-p-number"}
+        silencing = ["not-due"] + ["triggered"] * (not ends) + ["parked"] * (not again)
         if not told.settled(registration, year, occasion, *silencing):
             told.tell("not-due", now, registration, feeYear=year, occasion=occasion, reason=reason)
         return

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from contracts.danish_time import start_of_day
-from oracle.coming import THIRD_ROUND
 from oracle.history import Json, Said
 from oracle.papers import Papers
 
@@ -111,22 +110,19 @@ def is_exempt(papers: Papers, unit: str, owner: str, year: int, owner_type: str)
         and _is_in_force(each.message, year)
         and not any(registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said)
         and not (each.message["kind"] == "low-turnover" and said and said[-1]["cosmetic"])
-        and not (THIRD_ROUND and each.message["kind"] == "low-turnover" and owner_type != "private")
+        and not (each.message["kind"] == "low-turnover" and owner_type != "private")
         for each in papers.notices(EXEMPTION)
     )
 
 
 def ends_exemption(papers: Papers, said: Said, owner: str) -> bool:
-    """Whether this self-registration is the first after an exemption of the place or of its owner (R46)."""
-    before = [each.message for each in papers.self_registrations(said.unit) if each.time < said.time]
+    """Whether this self-registration comes after an exemption of the place or of its owner (R46)."""
     days = [
         date.fromisoformat(each.message["notifiedOn"])
         for each in papers.notices(EXEMPTION)
         if _names(each.message, said.unit, owner)
     ]
-    return any(
-        registered_on(said.message) > day and not any(registered_on(other) > day for other in before) for day in days
-    )
+    return any(registered_on(said.message) > day for day in days)
 
 
 def _names(notice: Json, unit: str, owner: str) -> bool:

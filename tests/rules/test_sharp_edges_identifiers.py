@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -142,3 +143,16 @@ def test_a_day_begins_at_danish_midnight_as_a_utc_instant_r48():
     assert start_of_day(date(2023, 1, 1)).isoformat() == "2022-12-31T23:00:00+00:00"
     assert effective_after(date(2023, 5, 1)) == start_of_day(date(2023, 5, 2))
     assert danish_date(datetime(2023, 4, 30, 22, 0, tzinfo=UTC)) == date(2023, 5, 1)
+
+
+def test_the_machine_s_own_time_zone_has_no_say_r48(monkeypatch):
+    monkeypatch.setenv("TZ", "America/Santiago")
+    time.tzset()
+    try:
+        assert start_of_day(date(2023, 5, 1)) == datetime(2023, 4, 30, 22, 0, tzinfo=UTC)
+        assert start_of_day(date(2023, 5, 1)).tzinfo is UTC
+        assert rfc3339(datetime(2023, 5, 1, 8, 0, tzinfo=UTC)) == "2023-05-01T08:00:00Z"
+        assert danish_date(datetime(2023, 4, 30, 22, 0, tzinfo=UTC)) == date(2023, 5, 1)
+    finally:
+        monkeypatch.undo()
+        time.tzset()

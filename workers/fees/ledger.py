@@ -132,7 +132,7 @@ def _case(draft: Draft, node: Node, question: Question) -> Case:
     scheme = scheme_of(year, said, owner_type) if said is not None else None
     return Case(
         fee_year=year,
-        is_triggered=is_triggered(node, question),
+        is_triggered=any(isinstance(each, Triggered) for each in _same_registration_and_year(node, question)),
         self_registration=said,
         owner_type=owner_type,
         is_exempt=is_exempt(draft, node, year, owner_type),
@@ -141,9 +141,9 @@ def _case(draft: Draft, node: Node, question: Question) -> Case:
     )
 
 
-def is_triggered(node: Node, question: Question) -> bool:
-    """Whether the fee of that registration and year has been triggered, on whatever occasion."""
-    return any(isinstance(each, Triggered) for each in _same_registration_and_year(node, question))
+def is_owed(draft: Draft, node: Node, question: Question, tariffs: TariffTable) -> bool:
+    """Whether the year's fee is owed and has not been triggered yet."""
+    return not isinstance(judge(_case(draft, node, question), tariffs), Nothing)
 
 
 def _same_registration_and_year(node: Node, question: Question) -> list[LedgerEntry]:

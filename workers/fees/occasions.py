@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.danish_time import danish_date
 from workers.exemptions.notified import has_ended_one
-from workers.fees.ledger import Question, ask, is_triggered
+from workers.fees.ledger import Question, ask, is_owed
 from workers.fees.verdict import treated_by_end_of
 from workers.tree.state import Registered
 
@@ -60,7 +60,7 @@ def ask_after_exemption(
     if said is None or not has_ended_one(draft, node, said):
         return []
     question = Question(identity, said.registered_on.year, "registration", said, event_id)
-    return [] if is_triggered(node, question) else ask(draft, question, tariffs, now)
+    return ask(draft, question, tariffs, now) if is_owed(draft, node, question, tariffs) else []
 
 
 def ask_successor(

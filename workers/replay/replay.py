@@ -64,9 +64,12 @@ class Replay:
             else:
                 return
 
-    def _receive(self, record: InputRecord, now: datetime) -> Iterator[OutputRecord]:
+    def _receive(self, record: InputRecord, now: datetime, *, counts: bool = True) -> Iterator[OutputRecord]:
+        """Decide one record; one that only says there is nobody to ask does not count as input."""
         turn = Turn(self.world)
         turn.receive(record, now)
+        if not counts:
+            turn.outcomes.clear()
         yield from self._conclude(turn)
 
     def _conclude(self, turn: Turn) -> Iterator[OutputRecord]:
@@ -85,7 +88,7 @@ class Replay:
             request = CvrRequest.model_validate_json(record.value or b"")
             for number in (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers):
                 answer = answer_record(request.owner_sor_id, number, self._look_up(number, record.time), record.time)
-                yield from self._receive(answer.as_input(), record.time)
+                yield from self._receive(answer.as_input(), record.time, counts=self._registry is not None)
 
     def _look_up(self, number: CvrNumber | PNumber, now: datetime) -> Fact:
         if self._registry is None:
