@@ -14,6 +14,8 @@ from pathlib import Path
 
 from click import echo
 
+from adapters.broker.java import find_java
+from adapters.broker.maven import cached_jars, find_maven
 from faults.campaign import QUICK, Outcome, campaign
 
 _VAR = Path(__file__).parents[2] / "var" / "faults"
@@ -30,6 +32,9 @@ def main() -> int:
     given = parser.parse_args()
     if given.tally:
         echo(_sum())
+        return 0
+    if find_java() is None or (cached_jars() is None and find_maven() is None):
+        echo("no fault campaign here: real Kafka needs Java 17, and Maven to fetch it")
         return 0
     first = given.seed if given.seed is not None else (1 if given.quick else int(time.time()) % 1_000_000)
     clean = True

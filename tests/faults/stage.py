@@ -212,7 +212,6 @@ class Observer:
         self._partitions = partitions
         self.commits: Counter[int] = Counter()
         self.last: dict[int, float] = {}
-        self.longest_pause = 0.0
 
     async def watch(self) -> None:
         """Read until cancelled, whatever the brokers do."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from contracts import dead_letters
 from contracts.cloudevents import Headers
-from contracts.records import InputRecord
+from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 from faults.committed import Topics, open_transactions
 from faults.recount import Due, Records, Recount
@@ -116,29 +116,23 @@ def _compare(verdict: Verdict, due: Iterable[Due], found: Iterable[InputRecord])
 
 def _compare_key(verdict: Verdict, due: list[Due], found: list[InputRecord]) -> None:
     verdict.compared += len(found)
-    wanted = Counter(identity(each.record.topic, each.record.headers) for each in due)
-    there = Counter(identity(each.topic, each.headers) for each in found)
-    for each in due:
-        if (
-            wanted[identity(each.record.topic, each.record.headers)]
-            > there[identity(each.record.topic, each.record.headers)]
-        ):
-            verdict.lost += 1
-            wanted[identity(each.record.topic, each.record.headers)] -= 1
-            verdict.differences.append(
-                f"LOST {_told(each.record.topic, each.record.key, each.record.headers)}, called for by {each.cause}"
-            )
-    wanted = Counter(identity(each.record.topic, each.record.headers) for each in due)
+    wanted = Counter(_name(each.record) for each in due)
+    there = Counter(_name(each) for each in found)
+    causes = {_name(each.record): each for each in due}
+    for name, missing in (wanted - there).items():
+        record = causes[name].record
+        verdict.lost += missing
+        verdict.differences.append(f"LOST {_told(record)}, called for by {causes[name].cause}")
     seen: Counter[str] = Counter()
-    for record in found:
-        name = identity(record.topic, record.headers)
+    for each in found:
+        name = _name(each)
         seen[name] += 1
-        if seen[name] > max(wanted[name], 1) or (record.topic in _ONCE and seen[name] > 1):
+        if seen[name] > max(wanted[name], 1) or (each.topic in _ONCE and seen[name] > 1):
             verdict.duplicated += 1
-            verdict.differences.append(f"DUPLICATED {_found(record)}")
+            verdict.differences.append(f"DUPLICATED {_found(each)}")
         elif not wanted[name]:
             verdict.wrong += 1
-            verdict.differences.append(f"WRONG {_found(record)}: nothing calls for it")
+            verdict.differences.append(f"WRONG {_found(each)}: nothing calls for it")
     _compare_contents(verdict, due, found)
     if wanted == there:
         _compare_order(verdict, due, found)
@@ -148,11 +142,11 @@ def _compare_contents(verdict: Verdict, due: list[Due], found: list[InputRecord]
     contents: defaultdict[str, list[Content]] = defaultdict(list)
     causes: dict[str, str] = {}
     for each in due:
-        name = identity(each.record.topic, each.record.headers)
+        name = _name(each.record)
         contents[name].append((each.record.value, each.record.headers, _ms(each.record.time)))
         causes[name] = each.cause
     for record in found:
-        name = identity(record.topic, record.headers)
+        name = _name(record)
         if (
             name in contents
             and (record.value, record.headers, round(record.timestamp.timestamp() * 1000)) not in contents[name]
@@ -167,17 +161,17 @@ def _compare_contents(verdict: Verdict, due: list[Due], found: list[InputRecord]
 def _compare_order(verdict: Verdict, due: list[Due], found: list[InputRecord]) -> None:
     """Of one key each input partition has an order; a unit that moves has two, and they may mix."""
     for partition in {each.partition for each in due}:
-        ordered = [identity(each.record.topic, each.record.headers) for each in due if each.partition == partition]
-        names = iter(identity(each.topic, each.headers) for each in found)
+        ordered = [_name(each.record) for each in due if each.partition == partition]
+        names = iter(_name(each) for each in found)
         if not all(name in names for name in ordered):
             verdict.out_of_order += 1
             verdict.differences.append(f"OUT OF ORDER {found[0].topic}, key {found[0].key!r}: should be {ordered}")
 
 
 def _ask_for_questions(verdict: Verdict, due: Iterable[Due], found: Iterable[InputRecord]) -> None:
-    there = {identity(each.topic, each.headers) for each in found}
+    there = {_name(each) for each in found}
     for each in due:
-        if each.record.topic == Topic.CVR_REQUESTS and identity(each.record.topic, each.record.headers) not in there:
+        if each.record.topic == Topic.CVR_REQUESTS and _name(each.record) not in there:
             verdict.lost += 1
             verdict.differences.append(f"LOST question to CVR, called for by {each.cause}")
 
@@ -186,15 +180,12 @@ def _all(records: Records, topic: Topic) -> list[InputRecord]:
     return [each for (name, _), found in records.items() if name == topic for each in found]
 
 
-def identity(topic: str, headers: Headers) -> str:
+def _name(record: InputRecord | OutputRecord) -> str:
     """What an output is, wherever it lies: its id; of a dead letter the place of its original."""
-    said = dict(headers)
-    if topic == Topic.DEAD_LETTERS:
-        place = (
-            said[name].decode()
-            for name in (dead_letters.CONNECT_TOPIC, dead_letters.CONNECT_PARTITION, dead_letters.CONNECT_OFFSET)
-        )
-        return "/".join(place)
+    said = dict(record.headers)
+    if record.topic == Topic.DEAD_LETTERS:
+        place = (dead_letters.CONNECT_TOPIC, dead_letters.CONNECT_PARTITION, dead_letters.CONNECT_OFFSET)
+        return "/".join(said[part].decode() for part in place)
     return said["ce_id"].decode()
 
 
@@ -202,12 +193,11 @@ def _ms(instant: datetime) -> int:
     return max(0, int(instant.timestamp() * 1000))
 
 
-def _told(topic: str, key: bytes | None, headers: Headers) -> str:
-    said = dict(headers)
-    kind = said.get("ce_type", b"dead letter").decode(errors="replace")
-    return f"{kind} {identity(topic, headers)} of {(key or b'nobody').decode(errors='replace')}"
+def _told(record: InputRecord | OutputRecord) -> str:
+    kind = dict(record.headers).get("ce_type", b"dead letter").decode(errors="replace")
+    return f"{kind} {_name(record)} of {(record.key or b'nobody').decode(errors='replace')}"
 
 
 def _found(record: InputRecord) -> str:
     because = dict(record.headers).get("ce_causationid", b"-").decode(errors="replace")
-    return f"{_told(record.topic, record.key, record.headers)} at {record.topic}-{record.partition}@{record.offset}, because of {because}"
+    return f"{_told(record)} at {record.topic}-{record.partition}@{record.offset}, because of {because}"
