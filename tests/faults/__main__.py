@@ -67,6 +67,7 @@ def _report(outcome: Outcome) -> None:
         echo(each)
     slowest = max(outcome.recoveries, default=0.0)
     middle = sorted(outcome.recoveries)[len(outcome.recoveries) // 2] if outcome.recoveries else 0.0
+    echo(f"questions to CVR still open: {outcome.verdict.unanswered}")
     echo(f"steps of the loop: {dict(sorted(outcome.steps.items()))}")
     echo(f"back at work after a kill, other faults going on: {middle:.1f} s in the middle, {slowest:.1f} s at most")
     echo(
@@ -83,6 +84,7 @@ def _report(outcome: Outcome) -> None:
         "outputs": outcome.verdict.compared,
         "faults": outcome.faults,
         "steps": outcome.steps,
+        "unanswered": outcome.verdict.unanswered,
         "late_produce": outcome.late_produce,
         "recoveries": [round(each, 1) for each in outcome.recoveries],
     }

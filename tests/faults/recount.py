@@ -84,6 +84,11 @@ class Recount:
         self._decide(rest)
         self._let_days_come(clock)
 
+    def unanswered(self) -> int:
+        """How many numbers CVR has been asked about and has not answered: their places stay pending (R20)."""
+        states = self._world.owners.values()
+        return sum(1 for state in states for each in state.numbers.values() if each.answer is None)
+
     def unread_at_the_end(self) -> int:
         """How many records lie behind the last progress."""
         at = self._steps[-1].positions if self._steps else {}

@@ -50,6 +50,8 @@ class Verdict:
     inputs: int = 0
     unread: int = 0
     """Input records that no transaction has claimed to have read."""
+    unanswered: int = 0
+    """Numbers that CVR was asked about and has not answered yet; no part of the verdict, for CVR may take its time."""
     differences: list[str] = field(default_factory=list)
 
     @property
@@ -94,6 +96,7 @@ def judge(records: Records, partitions: int, clock: datetime) -> Verdict:
         recount.run(clock)
         due += recount.due
         verdict.unread += recount.unread
+        verdict.unanswered += recount.unanswered()
         verdict.out_of_order += len(recount.breaches)
         verdict.differences += [f"OUT OF ORDER {each}" for each in recount.breaches]
     verdict.inputs = sum(len(found) for (topic, _), found in records.items() if topic in WORKER_INPUTS)
