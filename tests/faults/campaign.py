@@ -25,7 +25,10 @@ Episode = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Plan:
-    """How often each kind of episode comes, in two lanes that run side by side."""
+    """How often each kind of episode comes, in two lanes that run side by side.
+
+    A long campaign is many seeds rather than a long plan: the longer a story, the longer every restore.
+    """
 
     kills: int = 12
     random_kills: int = 2
@@ -36,12 +39,8 @@ class Plan:
     cvr: int = 2
     refusals: int = 1
 
-    def times(self, factor: int) -> Plan:
-        """The same, longer."""
-        return Plan(*(factor * count for count in vars(self).values()))
 
-
-QUICK: Final = Plan()
+PLAN: Final = Plan()
 
 
 @dataclass
