@@ -37,6 +37,7 @@ class Tally:
         kind = found["ce_type"].decode()
         self.kinds[kind] += 1
         data = json.loads(value or b"null")
+        data.pop("explanation", None)  # names CVR's answers with their age
         if kind.startswith(_REGISTER):
             facts = data.get("companyFacts")
             if facts:
