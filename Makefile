@@ -41,7 +41,13 @@ contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 mutants: $(READY) ## Change the rules in every small way and see the tests notice (ARGS: files or folders; --again)
 	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/mutants/run.py $(ARGS)
 
+faults: $(READY) ## Real workers on three brokers under fire, then the verdict (ARGS="--seeds 5"; --tally: the sum so far)
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults $(ARGS)
+
+faults-quick: $(READY) ## The same in some minutes, as CI does it
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults --quick $(ARGS)
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick clean
