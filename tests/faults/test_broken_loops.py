@@ -12,7 +12,7 @@ from faults.brokers import BrokerFaults
 from faults.fleet import until
 from faults.stage import Stage, settled, stage
 
-pytestmark = [pytest.mark.kafka, pytest.mark.usefixtures("kafka_possible"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.fire, pytest.mark.kafka, pytest.mark.usefixtures("kafka_possible"), pytest.mark.timeout(300)]
 
 OURS = ""
 CLEAN = "0 lost, 0 duplicated, 0 wrong, 0 out of order, 0 open transactions"
