@@ -44,7 +44,7 @@ mutants: $(READY) ## Change the rules in every small way and see the tests notic
 faults: $(READY) ## Real workers on three brokers under fire, then the verdict (ARGS="--seeds 5"; --tally: the sum so far)
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults $(ARGS)
 
-faults-quick: $(READY) ## The same in some minutes, as CI does it
+faults-quick: $(READY) ## The same in some minutes
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults --quick $(ARGS)
 
 faults-check: $(READY) ## Broken loops and single misfortunes on real Kafka (not in `make test` yet: see the README)
