@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -100,3 +101,33 @@ async def test_a_flood_stops_the_loop_and_the_next_start_goes_on():
             await work(broker, flood_limit=10)
     await work(broker, flood_limit=10)
     assert [each.value for each in broker.sent()] == [b"flood %d" % number for number in range(25)]
+
+
+async def test_a_long_turn_leaves_the_heartbeats_room(monkeypatch):
+    """Who decides for longer than a session without a breath is thrown out of the group, and never catches up."""
+    world = story()
+    for hour in range(10, 20):
+        world.at(f"2023-03-02 {hour}:30").sor(CLINIC.place, telephone=str(hour))
+    breathless = await _beats_while_deciding(world, monkeypatch, 3600)
+    assert await _beats_while_deciding(world, monkeypatch, 0) >= breathless + len(world.records)
+
+
+async def _beats_while_deciding(world, monkeypatch, breath_seconds: float) -> int:
+    """How often others have their turn between the polls and the transactions."""
+    monkeypatch.setattr("workers.stream.loop._BREATH_SECONDS", breath_seconds)
+    broker = broker_with(world)
+
+    async def beat() -> None:
+        while True:
+            broker.steps.append("beat")
+            await asyncio.sleep(0)
+
+    beating = asyncio.create_task(beat())
+    await work(broker)
+    beating.cancel()
+    beats, count = 0, 0
+    for step in broker.steps:
+        if step == "begin":
+            beats += count
+        count = count + 1 if step == "beat" else 0
+    return beats

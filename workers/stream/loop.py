@@ -31,6 +31,8 @@ _TOPICS: Final = tuple(topic.value for topic in WORKER_INPUTS)
 _BATCH: Final = 500
 _IDLE_SECONDS: Final = 0.25
 _ASKING_SECONDS: Final = 0.02
+_BREATH_SECONDS: Final = 0.1
+"""So long may deciding keep the heartbeats waiting, and the other partitions."""
 _PATIENCE_SECONDS: Final = 1.0
 _OVERDUE_SECONDS: Final = 60.0
 _CONTACT_SECONDS: Final = 10.0
@@ -74,6 +76,7 @@ class Seat:
     heard_from_broker: float = 0.0
     came_to: datetime = BEGINNING
     """The instant of the record taken last: what it began is finished up to there before the next, as in a replay."""
+    breathed: float = 0.0
     is_behind: bool = False
     """Whether the last turn was full, so that there is more to do without waiting for records."""
 
@@ -179,9 +182,9 @@ class PartitionLoop:
         await self._poll(seat)
         started = _now()
         turn = Turn(seat.world)
-        self._take_records(seat, turn)
+        await self._take_records(seat, turn)
         if len(seat.merge) == 0:
-            self._let_days_come(seat, turn, self._clock.now())
+            await self._let_days_come(seat, turn, self._clock.now())
         seat.is_behind = turn.is_full
         if not turn.is_empty:
             await self._bring_home(seat, turn)
@@ -230,22 +233,23 @@ class PartitionLoop:
         elif _now() - seat.held_back_since > _PATIENCE_SECONDS:
             seat.drained = frozenset(_TOPICS)
 
-    def _take_records(self, seat: Seat, turn: Turn) -> None:
+    async def _take_records(self, seat: Seat, turn: Turn) -> None:
         while not turn.is_full and self._bad_in_a_row < self._flood_limit:
             record = seat.merge.peek(seat.drained)
             if record is None:
                 return
             # A record from the future, by a sender's wrong clock, must not bring a closure forward (R25).
             now = min(record.timestamp, self._clock.latest())
-            if not self._let_days_come(seat, turn, now):
+            if not await self._let_days_come(seat, turn, now):
                 return
             refused = turn.outcomes["refused"]
             turn.receive(record, now)
             seat.came_to = now
             self._bad_in_a_row = self._bad_in_a_row + 1 if turn.outcomes["refused"] > refused else 0
             seat.merge.take(record)
+            await self._breathe(seat)
 
-    def _let_days_come(self, seat: Seat, turn: Turn, until: datetime) -> bool:
+    async def _let_days_come(self, seat: Seat, turn: Turn, until: datetime) -> bool:
         """Let the days up to `until` come, as far as every record written before them has been read; False if not all.
 
         So an undo that was on the topic in time is heeded in time, however far the worker lags behind (R24, R26).
@@ -260,11 +264,20 @@ class PartitionLoop:
         bound = seat.horizon.bound(until, seat.merge.empty_topics())
         if bound is not None and soonest <= bound:
             seat.overdue_since = None
-            return turn.let_days_come(bound) and bound == until
+            while turn.wake_next(bound):
+                await self._breathe(seat)
+            return not turn.is_due(bound) and bound == until
         seat.overdue_since = seat.overdue_since or _now()
         if _now() - seat.overdue_since > _OVERDUE_SECONDS:
             raise TimeoutError(f"what is due at {soonest} waits: the inputs cannot be read to their ends")
         return False
+
+    @staticmethod
+    async def _breathe(seat: Seat) -> None:
+        """Let the heartbeats through now and then: on a busy machine a whole turn may outlast the session."""
+        if _now() - seat.breathed >= _BREATH_SECONDS:
+            await asyncio.sleep(0)
+            seat.breathed = _now()
 
     async def _bring_home(self, seat: Seat, turn: Turn) -> None:
         """One transaction: outputs, changed state, progress, offsets. Everything is acknowledged before the commit."""

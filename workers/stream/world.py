@@ -120,19 +120,33 @@ class Turn:
     def let_days_come(self, until: datetime) -> bool:
         """Wake every owner whose instant is not after `until`, each at its own instant, oldest first (R26).
 
+        False when the turn is full and some are left.
+        """
+        while self.wake_next(until):
+            pass
+        return not self.is_due(until)
+
+    def wake_next(self, until: datetime) -> bool:
+        """Wake the owner whose instant comes first; False when none is due by `until`, or the turn is full.
+
         A yearly run comes at its instant in the same way, after the days of the owners at that instant, so that what
-        closes then is closed (R39). False when the turn is full and some are left.
+        closes then is closed (R39).
         """
         world = self._world
-        while (instant := world.next_instant()) is not None and instant <= until:
-            if self.is_full:
-                return False
-            if world.agenda.next() == instant:
-                _, owner = world.agenda.pop()
-                self._take(owner, decide(self.state(owner), DayHasCome(), instant, world.tariffs), instant, None)
-            elif (run := world.fee_runs.next()) is not None:
-                self._go_on_with(run)
+        if self.is_full or not self.is_due(until):
+            return False
+        instant = world.next_instant()
+        if instant is not None and world.agenda.next() == instant:
+            _, owner = world.agenda.pop()
+            self._take(owner, decide(self.state(owner), DayHasCome(), instant, world.tariffs), instant, None)
+        elif (run := world.fee_runs.next()) is not None:
+            self._go_on_with(run)
         return True
+
+    def is_due(self, until: datetime) -> bool:
+        """Whether somebody is to be woken by then."""
+        instant = self._world.next_instant()
+        return instant is not None and instant <= until
 
     def receive(self, record: InputRecord, now: datetime) -> None:
         """Decide one record at `now`. The days before it must have come."""
