@@ -242,7 +242,9 @@ class Clerk:
         year = notices.registered_on(said.message).year
         is_answered = self.told.settled(registration, year, "registration", "not-due", "parked")
         ends = notices.ends_exemption(self.papers, said, place.way[-1]["sorId"])
-        if ends and not is_answered and not self.told.triggered(registration, year):
+        since = self.told.standing_since(place.unit)
+        began_before = since is not None and danish_date(since) <= notices.registered_on(said.message)
+        if ends and began_before and not is_answered and not self.told.triggered(registration, year):
             self._ask(place, registration, year, "registration", now, only_due=True)
 
     def _take_late_self_registration(self, place: Place, now: datetime) -> None:

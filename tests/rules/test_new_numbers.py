@@ -198,3 +198,13 @@ def test_replaced_by_on_the_closing_version_names_the_successor_too_r7(world):
     world.sor(CLINIC.place, to_date="2023-05-31", replaced_by=[heir.sor_id])
     ended = world.until("2023-06-02").deregistrations().one
     assert ended["successorRegistrationId"] == world.forwards(heir).one["registrationId"]
+
+
+def test_a_fee_that_becomes_due_on_an_answered_occasion_waits_for_cvr_and_comes_r38_r40(new_world):
+    """A number that was left with nothing due is taken up again by a place that pays: CVR is asked, then it is charged."""
+    world = new_world()
+    world.at("2023-02-01 10:00").registered(CLINIC, volunteers_only=True)
+    world.at("2023-03-01 10:00").sor(CLINIC.owner, cvr=OTHER_CVR)
+    world.at("2023-04-01 10:00").self_registers(CLINIC.place, volunteers_only=False)
+    sent = world.at("2023-05-01 10:00").sor(CLINIC.owner, cvr=CLINIC.owner.first["cvr"])
+    assert [each["occasion"] for each in sent.triggers()] == ["new-cvr", "new-cvr"]

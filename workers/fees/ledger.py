@@ -17,6 +17,7 @@ from workers.fees.verdict import Case, Due, Nothing, judge
 from workers.tree.state import NotDue, Parked, Triggered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from contracts.identifiers import SorId
@@ -53,19 +54,18 @@ def ask(draft: Draft, question: Question, tariffs: TariffTable, now: datetime) -
     patience = _patience(draft, node, question, now)
     if isinstance(verdict, Due) and patience is None:
         return _trigger(draft, node, question, verdict, now)
-    if _is_answered(node, question):
-        return []
+    same = [entry for entry in _same_registration_and_year(node, question) if entry.occasion == question.occasion]
     if isinstance(verdict, Nothing):
-        return _not_due(draft, node, question, verdict)
-    identity, year, occasion = question.identity, question.fee_year, question.occasion
-    not_after = patience if isinstance(verdict, Due) else None
-    _write(draft, node, Parked(identity, year, occasion, question.event_id, now, not_after))
+        return [] if _is_answered(question, same) else _not_due(draft, node, question, verdict)
+    if not any(isinstance(entry, Parked) for entry in same):
+        not_after = patience if isinstance(verdict, Due) else None
+        identity, year, occasion = question.identity, question.fee_year, question.occasion
+        _write(draft, node, Parked(identity, year, occasion, question.event_id, now, not_after))
     return []
 
 
-def _is_answered(node: Node, question: Question) -> bool:
+def _is_answered(question: Question, same: Sequence[LedgerEntry]) -> bool:
     """Whether that occasion has its answer. A registration that began with a fee may end on the same one (R40)."""
-    same = [entry for entry in _same_registration_and_year(node, question) if entry.occasion == question.occasion]
     may_end = question.occasion in {"closure", "new-cvr", "new-p-number"}
     return any(not (may_end and isinstance(entry, Triggered)) for entry in same)
 

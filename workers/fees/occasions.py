@@ -57,7 +57,7 @@ def ask_after_exemption(
     """A place that never left the register has ended its exemption: it owes the year it registered anew (R46)."""
     node = draft.node(identity.sor_id)
     said = node.self_registration
-    if said is None or not has_ended_one(draft, node, said):
+    if said is None or said.registered_on < danish_date(identity.since) or not has_ended_one(draft, node, said):
         return []
     question = Question(identity, said.registered_on.year, "registration", said, event_id)
     return ask(draft, question, tariffs, now) if is_owed(draft, node, question, tariffs) else []

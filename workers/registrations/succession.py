@@ -14,6 +14,7 @@ from workers.tree.inheritance import resolve
 from workers.tree.state import Forwarded, Registered, Renumbering, Telling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from contracts.identifiers import SorId
@@ -89,9 +90,10 @@ def succession_of(draft: Draft, node: Node) -> Succession | None:
     path = draft.path(node.entity)
     if path is None:
         return None
-    changes = [(each, entity) for entity in (*path, node.entity) for each in draft.node(entity.sor_id).renumberings]
+    changes = list(_changes(draft, node.entity, path))
     old = node.standing.identity
-    recent = [(each, entity) for each, entity in changes if each.noted_at >= old.since]
+    # Where a clock went back nothing seems to have come after the registration; but something made the difference.
+    recent = [(each, entity) for each, entity in changes if each.noted_at >= old.since] or changes
     if not recent:
         return None
     new = identify(node.sor_id, resolve(node.entity, path), old.since)
@@ -100,6 +102,16 @@ def succession_of(draft: Draft, node: Node) -> Succession | None:
     telling = [(each, entity) for each, entity in recent if each.what in _telling(old, new)]
     since, entity = max(telling or recent, key=lambda each: each[0].on)
     return Succession(old, new, entity.sor_id, since)
+
+
+def _changes(
+    draft: Draft, entity: EntityChanged, path: tuple[EntityChanged, ...]
+) -> Iterator[tuple[Renumbering, EntityChanged]]:
+    """What has changed on the unit's way up. Another unit's move to this owner changes nothing for those below it."""
+    for step in (*path, entity):
+        for change in draft.node(step.sor_id).renumberings:
+            if change.what != "owner" or step is entity or step is path[0]:
+                yield change, step
 
 
 def _telling(old: Identity, new: Identity) -> set[Telling]:
