@@ -23,6 +23,9 @@ run: $(READY) ## Play the demo on a local Kafka and keep running (ARGS=--once to
 test: $(READY) lint ## Check everything: style, types, layers, tests (ARGS to pytest)
 	$(VENV)/bin/pytest $(ARGS)
 
+simulate: $(READY) ## The loop under simulated faults (ARGS="--seed 0 --count 10000")
+	PYTHONPATH=$(CURDIR):tests $(VENV)/bin/python -m simulation $(ARGS)
+
 test-deep: $(READY) ## 10,000 random histories against the oracle (SORBRO_HISTORIES, SORBRO_SEED; ARGS to pytest)
 	$(VENV)/bin/python tests/oracle/deep.py $(ARGS)
 
@@ -38,7 +41,16 @@ contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 mutants: $(READY) ## Change the rules in every small way and see the tests notice (ARGS: files or folders; --again)
 	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/mutants/run.py $(ARGS)
 
+faults: $(READY) ## Real workers on three brokers under fire, then the verdict (ARGS="--seeds 5"; --tally: the sum so far)
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults $(ARGS)
+
+faults-quick: $(READY) ## The same in some minutes
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults --quick $(ARGS)
+
+faults-check: $(READY) ## Broken loops and single misfortunes on real Kafka (not in `make test` yet: see the README)
+	$(VENV)/bin/pytest -m fire $(ARGS)
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep lint contracts mutants clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check clean

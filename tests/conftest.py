@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from adapters.broker.java import NO_JAVA, find_java
+from adapters.broker.maven import cached_jars, find_maven
 from support.scenario import Scenario
 
 
@@ -19,3 +21,12 @@ def world() -> Scenario:
 def new_world() -> Callable[..., Scenario]:
     """Worlds of your own: `new_world(cvr=[…])`, `new_world(tariffs=…)`."""
     return Scenario
+
+
+@pytest.fixture(scope="session")
+def kafka_possible() -> None:
+    """Skips what needs a real broker where there can be none."""
+    if find_java() is None:
+        pytest.skip(f"not tested against a real Kafka broker: {NO_JAVA}")
+    if cached_jars() is None and find_maven() is None:
+        pytest.skip("not tested against a real Kafka broker: its jars are not cached and there is no mvn")

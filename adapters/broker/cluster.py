@@ -14,7 +14,7 @@ from adapters.broker.errors import BrokerError
 from adapters.broker.guarded_process import GuardedProcess
 from adapters.broker.java import NO_JAVA, find_java
 from adapters.broker.maven import kafka_jars
-from adapters.broker.node import JavaCommand, Node
+from adapters.broker.node import Door, JavaCommand, Node
 from adapters.broker.ports import LOOPBACK, free_ports
 from adapters.broker.readiness import await_serving
 
@@ -32,6 +32,7 @@ class KafkaCluster:
     `data_dir` holds `node-<n>/` with the node's data, `server.properties` and `broker.log`; a later cluster
     of the same size continues from it, on other ports. Replication is 1 for one node, and 3 with 2 in sync
     for three. `settings` are added to (and win over) each `server.properties`; `start_timeout` is in seconds.
+    `doors` are further listeners by name, each with the port that every node tells its visitors (see `Door`).
 
     All methods block (call them with `asyncio.to_thread`), from one thread at a time. The nodes die with this
     process. Errors are `BrokerError`.
@@ -48,6 +49,7 @@ class KafkaCluster:
         settings: Mapping[str, str] | None = None,
         jvm_options: Sequence[str] = QUICK_START,
         start_timeout: float = 60.0,
+        doors: Mapping[str, Mapping[int, int]] | None = None,
     ) -> None:
         if brokers < 1:
             raise BrokerError(f"a cluster of {brokers} brokers cannot be")
@@ -56,11 +58,19 @@ class KafkaCluster:
         self._jvm_options = jvm_options
         self._start_timeout = start_timeout
         numbers = range(1, brokers + 1)
-        ports = free_ports(2 * brokers)
-        voters = dict(zip(numbers, ports[brokers:], strict=True))
+        doors = doors or {}
+        ports = iter(free_ports((2 + len(doors)) * brokers))
+        voters = {number: next(ports) for number in numbers}
         self._nodes = {
-            number: Node(number, self._data_dir / f"node-{number}", port, voters, settings or {})
-            for number, port in zip(numbers, ports[:brokers], strict=True)
+            number: Node(
+                number,
+                self._data_dir / f"node-{number}",
+                next(ports),
+                voters,
+                settings or {},
+                [Door(name, next(ports), told[number]) for name, told in doors.items()],
+            )
+            for number in numbers
         }
         self._processes: dict[int, GuardedProcess] = {}
 
@@ -89,6 +99,10 @@ class KafkaCluster:
         if number not in self.running:
             raise BrokerError(f"node {number} does not run; running: {self.running}")
         return self._processes[number].pid
+
+    def door(self, number: int, name: str) -> int:
+        """Return the port on which node `number` itself listens behind the door `name`."""
+        return next(door.port for door in self._nodes[number].doors if door.name == name)
 
     def start(self) -> None:
         """Start all nodes and wait until each serves and knows the others; leaves nothing behind on failure.

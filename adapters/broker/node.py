@@ -30,6 +30,18 @@ class JavaCommand:
 
 
 @dataclass(frozen=True)
+class Door:
+    """One more listener of a node, on `port`; who comes in by it is told to come to the port `told`.
+
+    Something of ours may stand there, between a client and the node; brokers among themselves do not pass it.
+    """
+
+    name: str
+    port: int
+    told: int
+
+
+@dataclass(frozen=True)
 class Node:
     """Node `number` (from 1) of a cluster; all its files are in `folder`.
 
@@ -41,6 +53,7 @@ class Node:
     port: int
     voters: Mapping[int, int]
     settings: Mapping[str, str]
+    doors: Sequence[Door] = ()
 
     def launch(self, java: JavaCommand, cluster_id: str) -> GuardedProcess:
         """Start the node, formatting its storage first when it has none; does not wait until it serves."""
@@ -59,14 +72,21 @@ class Node:
         return GuardedProcess(["/bin/sh", "-c", " && ".join(steps)], self.folder / "broker.log")
 
     def _properties(self) -> dict[str, str]:
+        doors = {door.name: door.port for door in self.doors}
         nodes = len(self.voters)
         copies = min(nodes, 3)
         in_sync = 2 if nodes > 2 else 1  # noqa: PLR2004 - of two nodes, requiring both would survive no fault
         return {
             "process.roles": "broker,controller",
             "node.id": str(self.number),
-            "listeners": f"PLAINTEXT://{LOOPBACK}:{self.port},CONTROLLER://{LOOPBACK}:{self.voters[self.number]}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": _addresses({"PLAINTEXT": self.port, "CONTROLLER": self.voters[self.number]} | doors),
+            "advertised.listeners": _addresses(
+                {"PLAINTEXT": self.port} | {door.name: door.told for door in self.doors}
+            ),
+            "listener.security.protocol.map": ",".join(
+                f"{name}:PLAINTEXT" for name in ("PLAINTEXT", "CONTROLLER", *doors)
+            ),
+            "inter.broker.listener.name": "PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
             "controller.quorum.voters": ",".join(f"{number}@{LOOPBACK}:{port}" for number, port in self.voters.items()),
             "log.dirs": str(self.folder / "data"),
@@ -93,3 +113,7 @@ class Node:
             "broker.session.timeout.ms": "4000",
             **self.settings,
         }
+
+
+def _addresses(ports: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in ports.items())

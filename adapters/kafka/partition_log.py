@@ -196,9 +196,7 @@ class KafkaPartitionLog:
         """See `PartitionLog.close`. An open transaction is left to the next `fence`, or to its time-out."""
         for client in (self._producer, self._asker, self._consumer):
             if client is not None:
-                # Closing a client of a dead broker may fail in any way; there is nothing left to save.
-                with contextlib.suppress(Exception):
-                    await asyncio.wait_for(client.stop(), _CLOSE_SECONDS)
+                await _stop(client)
 
     async def _start_consumer(self, *partitions: TopicPartition) -> Any:
         consumer = AIOKafkaConsumer(
@@ -209,6 +207,16 @@ class KafkaPartitionLog:
             max_partition_fetch_bytes=LARGEST_REQUEST,
             fetch_max_wait_ms=250,
         )
-        await consumer.start()
+        try:
+            await consumer.start()
+        except BaseException:
+            await _stop(consumer)  # nobody else knows of it yet: its connections would stay open
+            raise
         consumer.assign(list(partitions))
         return consumer
+
+
+async def _stop(client: Any) -> None:
+    """Close a client, also of a dead broker: that may fail in any way, and there is nothing left to save."""
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(client.stop(), _CLOSE_SECONDS)

@@ -49,6 +49,16 @@ def test_it_is_another_place_when_the_cvr_differs_r4(order):
     assert len(set(world.triggers().values("registrationId"))) == 2
 
 
+def test_a_move_stamped_before_the_registration_by_a_clock_that_is_behind_still_ends_it_r4():
+    world = Scenario()
+    world.sor(NEW)
+    world.at("2023-05-10 10:00").registered(OLD)
+    world.at("2023-05-10 09:54")
+    sent = leaves(world) + arrives(world)
+    assert len(sent.deregistrations()) == 1
+    assert [each["occasion"] for each in sent.fee_decisions()] == ["new-cvr", "new-cvr"]
+
+
 @ORDERS
 def test_it_is_the_same_place_when_the_cvr_is_the_same_r6_r39(order):
     world, sent = moved(order, to=SAME_CVR)

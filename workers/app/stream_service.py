@@ -15,11 +15,12 @@ from workers.stream.loop import PartitionLoop
 from workers.tree.waiting import waiting_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from collections.abc import Set as AbstractSet
 
     from adapters.clock import Clock
     from adapters.kafka.connection import Connection
+    from adapters.kafka.port import PartitionLog
     from contracts.tariffs import TariffTable
     from workers.app.reporter import LogAndMetrics
     from workers.tree.waiting import Waiting
@@ -42,6 +43,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         tariffs: TariffTable,
         reporter: LogAndMetrics,
         flood_limit: int,
+        open_log: Callable[[Connection, str, int], PartitionLog] = KafkaPartitionLog,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -51,6 +53,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         self._tariffs = tariffs
         self._reporter = reporter
         self._flood_limit = flood_limit
+        self._open_log = open_log
         self._stopping = False
         self._polling: asyncio.Task[None] | None = None
         self._loops: dict[PartitionLoop, asyncio.Task[None]] = {}
@@ -113,7 +116,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
     def _new_loop(self, partition: int) -> PartitionLoop:
         return PartitionLoop(
             partition,
-            lambda: KafkaPartitionLog(self._connection, self._group, partition),
+            lambda: self._open_log(self._connection, self._group, partition),
             self._clock,
             self._tariffs,
             self._reporter,

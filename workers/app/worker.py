@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Callable
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,9 @@ from adapters.clock import SystemClock
 from adapters.cvr.elasticsearch import ElasticsearchRegistry
 from adapters.cvr.settings import ElasticsearchSettings
 from adapters.kafka.broadcast_clock import BroadcastClock
+from adapters.kafka.connection import Connection
+from adapters.kafka.partition_log import KafkaPartitionLog
+from adapters.kafka.port import PartitionLog
 from contracts.danish_time import danish_date
 from contracts.tariffs import TariffTable
 from workers.app.enrichment_agent import add_enrichment_agent
@@ -36,8 +40,15 @@ _STOP_SECONDS: Final = 25.0
 """Under the 30 s after which Kubernetes kills; by then the write side has long finished its transaction and left."""
 
 
-def build_worker(settings: Settings) -> Any:
-    """Return a Faust worker, ready to be executed. The topics must be there already."""
+OpenLog = Callable[[Connection, str, int], PartitionLog]
+"""How the write side comes by the log of one partition: the connection, the group, the partition."""
+
+
+def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> Any:
+    """Return a Faust worker, ready to be executed. The topics must be there already.
+
+    `open_log` is the seam of the fault campaign, which puts a log in between that dies at a chosen step.
+    """
     connection = settings.connection()
     clock: Clock = BroadcastClock(connection) if settings.clock == "demo" else SystemClock()
     reporter = LogAndMetrics(clock)
@@ -49,6 +60,7 @@ def build_worker(settings: Settings) -> Any:
         TariffTable.load(settings.tariffs),
         reporter,
         settings.flood_limit,
+        open_log,
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )

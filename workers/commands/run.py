@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from adapters.broker.embedded import start_local_broker
 from adapters.broker.errors import BrokerError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from workers.app.settings import Settings
 
 _DEFAULT_PORT = 6066
+_PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 1.0
 
 
 @click.command(name="run")
@@ -65,21 +68,37 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
             raise click.ClickException(str(error)) from error
 
 
-def run_worker(settings: Settings) -> None:
+def run_worker(settings: Settings, build: Callable[[Settings], Any] = build_worker) -> None:
     """Run a worker against the configured brokers until it is told to stop."""
-    asyncio.run(ensure_topics(settings.connection(), settings.partitions))
+    asyncio.run(_have_topics(settings))
     if "web_port" not in settings.model_fields_set:
         settings = settings.model_copy(update={"web_port": _free_port(settings.web_host)})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     click.echo(f"Worker pages on http://localhost:{settings.web_port}/readyz", err=True)
     try:
-        build_worker(settings).execute_from_commandline()
+        build(settings).execute_from_commandline()
     except SystemExit as exit_:
         if exit_.code:
             raise
     finally:
         logging.shutdown()
+
+
+async def _have_topics(settings: Settings) -> None:
+    """Make sure of the topics, also while one of several brokers is down or another one is being elected."""
+    deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+    while True:
+        try:
+            await ensure_topics(settings.connection(), settings.partitions)
+        except KafkaConnectionError:
+            raise  # nobody answers at all
+        except KafkaError as error:
+            if not error.retriable or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _with_broker(settings: Settings, stack: ExitStack) -> Settings:

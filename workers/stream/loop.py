@@ -125,12 +125,13 @@ class PartitionLoop:
             except Exception as error:  # noqa: BLE001
                 self._bad_in_a_row = bad_before
                 self._reporter.failed(self.partition, error)
-                await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS) - 1)])
                 attempt += 1
             finally:
                 self.world = None
                 await log.close()
                 self._reporter.closed(self.partition)
+            if attempt and not self._stopping:
+                await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS)) - 1])
 
     async def _open(self, log: PartitionLog) -> Seat:
         started = _now()

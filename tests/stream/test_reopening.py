@@ -1,0 +1,59 @@
+"""What a partition holds on to, and what it lets go of, when it is opened again (design.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from adapters.clock import SettableClock, SystemClock
+from contracts.tariffs import TariffTable
+from support.memory_log import MemoryLog
+from support.scenario import Scenario
+from support.trees import private_clinic
+from support.work import broker_with, ids, publish, work
+from workers.app.reporter import LogAndMetrics
+from workers.stream.loop import PartitionLoop
+
+CLINIC = private_clinic()
+
+
+def story() -> Scenario:
+    world = Scenario()
+    world.at("2023-03-01 10:00").registered(CLINIC)
+    return world
+
+
+class Closing(LogAndMetrics):
+    """Lets a test wait until the partition is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(SystemClock())
+        self.is_closed = asyncio.Event()
+
+    def closed(self, partition):
+        self.is_closed.set()
+
+
+async def test_nothing_of_a_turn_that_failed_is_shown_while_the_loop_waits_to_open_again(monkeypatch):
+    """A turn moves the world's agenda and yearly runs on before it is committed; then it may be thrown away."""
+    monkeypatch.setattr("workers.stream.loop._REOPEN_SECONDS", (3600.0,))
+    broker, reporter = broker_with(story()), Closing()
+    broker.fail_at["commit"] = 1
+    loop = PartitionLoop(0, lambda: MemoryLog(broker), SystemClock(), TariffTable.load(), reporter, flood_limit=100)
+    running = asyncio.create_task(loop.run())
+    async with asyncio.timeout(60):
+        await reporter.is_closed.wait()
+    assert loop.world is None
+    running.cancel()
+    await asyncio.wait({running})
+
+
+async def test_a_group_whose_offsets_have_expired_goes_on_from_its_own_progress():
+    world, clock = story(), SettableClock(datetime(2023, 3, 10, tzinfo=UTC))
+    broker = broker_with(world)
+    await work(broker, clock=clock)
+    broker.offsets.clear()
+    world.at("2023-03-10 10:00").self_registers(CLINIC.place, category="4")
+    publish(broker, world)
+    await work(broker, clock=clock)
+    assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
