@@ -73,3 +73,11 @@ def test_a_late_registration_ends_by_the_decision_that_came_after_it_r13_r28(two
 def test_one_that_waits_for_its_owner_ends_when_the_owner_has_come_r13_r28(two_decisions):
     assert two_decisions.self_registers(CLINIC.place, registered_on="2023-06-01") == []
     assert two_decisions.sor(CLINIC.owner).deregistrations().one["lastDay"] == "2023-06-30"
+
+
+def test_a_place_that_left_before_it_closed_stays_out_whatever_it_says_then_r7_r28(world):
+    world.at("2023-05-01 10:00").registered(CLINIC)
+    decides(world, "2023-06-01")
+    world.at("2023-07-01 10:00").sor(CLINIC.place, to_date="2023-07-31")
+    world.until("2023-08-01")
+    assert world.self_registers(CLINIC.place, reference_id="Rekv. 4711") == []
