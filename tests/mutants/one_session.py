@@ -143,6 +143,7 @@ class _OneByOne:
         process, status = os.wait()
         name = running.pop(process)
         if status == 0:
+            os.write(self._screen, f"alive: {name}\n".encode())
             return
         self.told.dead.add(name)
         with contextlib.suppress(BlockingIOError):

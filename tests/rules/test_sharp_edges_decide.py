@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -118,6 +118,65 @@ def test_a_fee_run_goes_through_the_places_in_parts_r39_r11(wide):
     assert {effect.causation for effect in (*first.effects, *second.effects)} == {"notice"}
 
 
+def test_a_fee_run_resumes_after_the_last_place_it_asked_r39(wide, monkeypatch):
+    monkeypatch.setattr("workers.decide.STEP", 3)
+    assert decide(wide, FeeRun(2024, "notice"), NOW, TARIFFS).resume == PLACES[2]
+
+
+def test_a_fee_run_keeps_the_day_of_an_announced_closure_r39_r25(wide):
+    closing = decide(wide, edited(wide, PLACES[0], to_date=date(2023, 5, 31)), NOW, TARIFFS)
+    assert on(closing, FeeRun(2024, "notice")).wakes == {instant("2023-06-01")}
+
+
+def test_closing_in_just_one_step_leaves_nothing_r11_r22(world):
+    tree = wide_owner(1)
+    world.registered(tree)
+    world.sor(tree.owner, to_date="2023-05-31")
+    closed = decide(world.world.owners[tree.owner.sor_id], DayHasCome(), instant("2023-06-01"), TARIFFS)
+    assert (len(closed.effects), closed.wakes, closed.outcome) == (2, frozenset(), "settled")
+
+
+@pytest.fixture
+def parked(world) -> OwnerState:
+    """Four places that registered in 2025 before there was a table, the second of them first."""
+    world.at("2025-02-01 10:00").sor(WIDE)
+    for place in (WIDE.places[1], WIDE.places[0], *WIDE.places[2:]):
+        world.self_registers(place)
+        world.at(world.now + timedelta(minutes=1))
+    return world.world.owners[WIDE.owner.sor_id]
+
+
+@pytest.fixture
+def with_2025(tmp_path) -> TariffTable:
+    path = tmp_path / "tariffs.csv"
+    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
+    path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
+    return TariffTable.load(path)
+
+
+def test_a_new_table_releases_in_steps_in_the_order_of_asking_r32_r11(parked, with_2025):
+    later = instant("2025-06-01")
+    first = decide(parked, DayHasCome(), later, with_2025)
+    assert (keys(first), first.wakes) == ([PLACES[1], PLACES[0]], {later})
+    second = decide(first.state, DayHasCome(), later, with_2025)
+    assert (keys(second), second.wakes) == (PLACES[2:], frozenset())
+    assert {first.outcome, second.outcome} == {"settled"}
+
+
+def test_a_cascade_releases_what_waits_at_the_units_it_comes_to_r32_r11(parked, with_2025):
+    later = instant("2025-06-01")
+    first = decide(parked, edited(parked, UNITS[0], telephone="1"), later, with_2025)
+    second = decide(first.state, DayHasCome(), later, with_2025)
+    assert [effect.ce_type.split(".")[-2] for effect in second.effects] == ["triggered", "forwarded"] * 2
+
+
+def test_a_release_in_steps_keeps_the_day_of_an_announced_closure_r32_r25(parked, with_2025):
+    later = instant("2025-06-01")
+    closing = decide(parked, edited(parked, PLACES[0], to_date=date(2025, 6, 30)), instant("2025-03-01"), TARIFFS)
+    released = decide(closing.state, DayHasCome(), later, with_2025)
+    assert released.wakes == {later}
+
+
 def test_a_fee_run_asks_registered_places_alone_r39_r16(world):
     tree = wide_owner(2)
     world.registered(tree, tree.places[1])
@@ -149,12 +208,9 @@ def test_a_restored_owner_wakes_at_once_for_unfinished_work_only_r11_r32(world, 
     assert wakes_of(unfinished, TARIFFS, LATER) == {LATER}
 
 
-def test_a_restored_owner_wakes_at_once_when_a_tariff_has_come_r32(world, tmp_path):
+def test_a_restored_owner_wakes_at_once_when_a_tariff_has_come_r32(world, with_2025):
     clinic = private_clinic()
     world.at("2025-03-01 10:00").registered(clinic)
     state = world.world.owners[clinic.owner.sor_id]
     assert wakes_of(state, TARIFFS, LATER) == frozenset()
-    path = tmp_path / "tariffs.csv"
-    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
-    path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
-    assert wakes_of(state, TariffTable.load(path), LATER) == {LATER}
+    assert wakes_of(state, with_2025, LATER) == {LATER}

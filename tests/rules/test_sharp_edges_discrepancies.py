@@ -22,3 +22,9 @@ def test_an_owner_that_is_the_place_r19(new_world):
     names = [each["cvr"] for each in world.forwards().last["discrepancies"] if each["field"] == "name"]
     assert names == ["Et andet navn", "Et tredje navn"]
     assert world.forwards().last["affiliation"] == {"ownerType": "private", "owner": PLACE.first["name"], "path": []}
+
+
+def test_a_p_number_that_fails_its_check_is_flagged_without_a_cvr_number_too_r2(world):
+    place = owner(7100, cvr=None, is_treatment_place=True, p_number="1023456780", channel="sor-office")
+    world.sor(place)
+    assert world.forwards().one["discrepancies"] == [{"field": "pNumber", "sor": "1023456780", "cvr": None}]

@@ -9,9 +9,9 @@ import pytest
 from adapters.cvr.sample import sample_company, sample_production_unit
 from contracts.identifiers import CvrNumber, PNumber
 from support.messages import cvr_number
-from support.trees import private_clinic
+from support.trees import private_clinic, region
 
-CLINIC = private_clinic()
+CLINIC, REGION = private_clinic(), region()
 PLACE, OWNER = CLINIC.place.sor_id, CLINIC.owner.sor_id
 CVR, P_NUMBER = CvrNumber(CLINIC.owner.first["cvr"]), PNumber(CLINIC.place.first["pNumber"])
 DOCUMENTS = [
@@ -88,17 +88,46 @@ def test_a_half_fee_names_r34_and_a_share_let_off_r36_too(world):
 
 
 @pytest.mark.parametrize(
-    ("said", "reason", "rule"),
+    ("tree", "said", "reason", "rule"),
     [
-        ({"volunteers_only": True}, "volunteers-only", "R35"),
-        ({"turnover_band": "below-limit"}, "turnover-below-limit", "R34"),
+        (CLINIC, {"volunteers_only": True}, "volunteers-only", "R35"),
+        (CLINIC, {"turnover_band": "below-limit"}, "turnover-below-limit", "R34"),
+        (REGION, {"category": "1"}, "region-lump-sum", "R33"),
     ],
 )
-def test_a_decision_that_nothing_is_due_names_the_rule_of_its_reason_r50_r40(world, said, reason, rule):
-    nothing = world.registered(CLINIC, **said).not_due().one
+def test_a_decision_that_nothing_is_due_names_the_rule_of_its_reason_r50_r40(world, tree, said, reason, rule):
+    nothing = world.registered(tree, **said).not_due().one
     assert (nothing["reason"], nothing.explanation["rules"]) == (reason, ["R40", rule])
     assert nothing.explanation["causedBy"] == said_by(world.records[-1])
-    assert nothing.explanation["versions"] == BOTH_HALVES
+    versions = [(each["of"], each["sorId"]) for each in nothing.explanation["versions"]]
+    assert versions[-2:] == [("sor", tree.place.sor_id), ("self-registration", tree.place.sor_id)]
+
+
+def test_a_dispensation_names_r36_and_a_notification_r44(world):
+    world.at("2023-05-01 10:00").sor(CLINIC)
+    world.notice("dispensation.granted", CLINIC.place, fee_year=2023, share="1.0")
+    assert world.self_registers(CLINIC.place).not_due().one.explanation["rules"] == ["R40", "R36"]
+    told = {"kind": "volunteer-sole", "authorisationIds": ["0BC12"], "notifiedOn": "2023-06-01"}
+    about = {"sorId": PLACE, "ownerSorId": OWNER}
+    world.at("2023-06-01 10:00")
+    world.send("stps.notices.v1", about | told, ce_type="dk.stps.exemption.notified.v1", ce_id="underretning")
+    world.at("2024-02-01 10:00").fee_run(2024, "2024-02-01")
+    assert world.not_due().last.explanation["rules"] == ["R40", "R44"]
+
+
+def test_a_closure_before_anybody_was_treated_names_r31_r50(world):
+    world.at("2023-05-01 10:00").registered(CLINIC, treatment_started_on="2024-02-01")
+    world.sor(CLINIC.place, to_date="2023-06-30")
+    assert world.until("2023-07-01").not_due().one.explanation["rules"] == ["R40", "R31"]
+
+
+@pytest.mark.parametrize("category", ["3a", "3b"])
+def test_the_second_site_of_a_scheme_names_r42_r50(world, category):
+    at = {"category": category, "out_of_hours_scheme": "1813", "treatment_at_address": True}
+    world.at("2023-05-01 10:00").sor(REGION)
+    first, second = REGION.places
+    assert len(world.self_registers(first, **at).triggers()) == 1
+    assert world.self_registers(second, **at).not_due().one.explanation["rules"] == ["R40", "R42"]
 
 
 def test_a_closure_names_the_version_that_announced_it_r50_r25(world, clinic):

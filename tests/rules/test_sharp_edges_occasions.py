@@ -83,3 +83,37 @@ def test_a_question_that_waited_for_its_tariff_r38_r32(world, clinic, tmp_path):
     path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
     sent = world.restart(tariffs=TariffTable.load(path)).until("2025-04-01")
     assert roads(sent) == [(2025, "registration", "company-ceased")]
+
+
+def notifies(world, notified_on):
+    about = {"sorId": CLINIC.place.sor_id, "ownerSorId": CLINIC.owner.sor_id}
+    told = {"kind": "volunteer-sole", "authorisationIds": ["0BC12"], "notifiedOn": notified_on}
+    world.send("stps.notices.v1", about | told, ce_type="dk.stps.exemption.notified.v1", ce_id="underretning")
+
+
+def test_registering_anew_after_an_exemption_r38_r46(world, clinic):
+    world.self_registers(clinic.place)
+    notifies(world.at("2023-06-01 10:00"), "2023-06-01")
+    sent = world.at("2024-07-01 10:00").self_registers(clinic.place, registered_on="2024-07-01")
+    assert roads(sent) == [(2024, "registration", "company-ceased")]
+
+
+def test_registering_anew_asks_nothing_where_the_year_is_paid_r39_r46(world, clinic):
+    world.self_registers(clinic.place)
+    world.at("2024-02-01 10:00").fee_run(2024, "2024-02-01")
+    notifies(world.at("2024-06-01 10:00"), "2024-06-01")
+    sent = world.at("2024-07-01 10:00").self_registers(clinic.place, registered_on="2024-07-01")
+    assert sent.fee_decisions() == []
+
+
+def test_a_run_asks_nobody_who_treats_only_later_r39_r31(world, clinic):
+    world.self_registers(clinic.place, treatment_started_on="2025-02-01")
+    world.at("2024-02-01 10:00").fee_run(2024, "2024-02-01")
+    assert world.outputs.fee_decisions() == []
+
+
+def test_a_number_told_late_owes_every_year_since_r38_r4(world, clinic):
+    world.self_registers(clinic.place)
+    sent = world.at("2024-02-01 10:00").sor(clinic.owner, cvr=cvr_number(77), from_date="2023-06-01")
+    new = sent.forwards().last["registrationId"]
+    assert [each["feeYear"] for each in sent.triggers() if each["registrationId"] == new] == [2023, 2024]

@@ -9,7 +9,6 @@ from workers.tree.state import Closing, Registered
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from contracts.identifiers import SorId
     from workers.tree.draft import Draft
     from workers.tree.state import Node
 
@@ -19,14 +18,13 @@ def closing_of(draft: Draft, node: Node) -> Closing | None:
 
     A child keeps an *earlier* day of its own (R23); on the same day the closure above it counts, the owner's first.
     Recomputed from the tree each time, so undoing the company's closure undoes what it caused and nothing else (R24).
+    Asked only of units whose way up is whole (`Draft.path`), so it goes round no circle (R13).
     """
     if node.closed is not None:
         return node.closed
     earliest: Closing | None = None
     current: Node | None = node
-    seen: set[SorId] = set()
-    while current is not None and current.entity is not None and current.sor_id not in seen:
-        seen.add(current.sor_id)
+    while current is not None and current.entity is not None:
         announced = current.announcement
         if announced is not None and (earliest is None or announced.last_day <= earliest.last_day):
             earliest = Closing(current.sor_id, current.entity.sor_type, announced)
