@@ -215,7 +215,7 @@ class Histories(RuleBasedStateMachine):
         """R44: of a place, or of all places of an owner."""
         facts = NO_FACTS | kind | self.about(which) | ({"sorId": None} if of_owner else {})
         if facts["event"]:
-            facts["event"] |= {"from": self.telling.day(1), "to": self.telling.day(20)}
+            facts["event"] = facts["event"] | {"from": self.telling.day(1), "to": self.telling.day(20)}
         self.telling.notice(notices.EXEMPTION, **facts, notifiedOn=self.telling.day(-ago))
 
     @precondition(some)

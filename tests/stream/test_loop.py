@@ -9,10 +9,12 @@ import pytest
 
 from adapters.clock import SettableClock
 from adapters.kafka.port import LogError
+from contracts.cvr_facts import NotFoundFact
 from contracts.topics import Topic
 from support.scenario import Scenario
 from support.trees import private_clinic
-from support.work import broker_with, ids, types, work
+from support.work import broker_with, ids, types, work, working
+from workers.enrichment.answers import answer_record
 from workers.stream.loop import FloodError
 
 CLINIC = private_clinic()
@@ -101,6 +103,37 @@ async def test_a_flood_stops_the_loop_and_the_next_start_goes_on():
             await work(broker, flood_limit=10)
     await work(broker, flood_limit=10)
     assert [each.value for each in broker.sent()] == [b"flood %d" % number for number in range(25)]
+
+
+async def test_a_question_that_stays_open_is_asked_again_ever_more_seldom_r20(monkeypatch):
+    """An agent may lose a question in a rebalance; nobody's record may stay pending for that."""
+    monkeypatch.setattr("workers.stream.loop._ASK_AGAIN_SECONDS", (0.02, 0.1))
+    loop, asked_at = asyncio.get_running_loop(), {}
+    broker = broker_with(story())
+    async with working(broker):
+        while len(asked_at) < 5:
+            await asyncio.sleep(0.001)
+            asked_at.setdefault(len(questions(broker)), loop.time())
+    assert {each.key for each in questions(broker)} == {CLINIC.owner.sor_id.encode()}
+    assert list(asked_at)[-1] - list(asked_at)[-2] == 2, "its company and its production unit"
+    assert asked_at.popitem()[1] - min(asked_at.values()) > 0.1
+
+
+async def test_what_cvr_has_answered_is_not_asked_again_r20(monkeypatch):
+    monkeypatch.setattr("workers.stream.loop._ASK_AGAIN_SECONDS", (0.001, 0.001))
+    broker = broker_with(story())
+    await work(broker)
+    for number in (CLINIC.owner.first["cvr"], CLINIC.place.first["pNumber"]):
+        answer = answer_record(CLINIC.owner.sor_id, number, NotFoundFact(number=number), datetime.now(UTC))
+        broker.receive(answer.as_input())
+    await work(broker)
+    asked = len(questions(broker))
+    await work(broker)
+    assert len(questions(broker)) == asked
+
+
+def questions(broker):
+    return [each for each in broker.committed if each.topic == Topic.CVR_REQUESTS]
 
 
 async def test_a_long_turn_leaves_the_heartbeats_room(monkeypatch):

@@ -153,12 +153,12 @@ def outputs(bootstrap_servers: str, topics: Sequence[Topic] = OUTPUTS) -> list[S
     return asyncio.run(read())
 
 
-def await_outputs(bootstrap_servers: str, count: int) -> list[Sent]:
-    """The outputs once there are at least `count`."""
+def await_outputs(bootstrap_servers: str, count: int, topics: Sequence[Topic] = OUTPUTS) -> list[Sent]:
+    """The outputs on `topics` once there are at least `count`."""
     found: list[Sent] = []
 
     def enough() -> bool:
-        found[:] = outputs(bootstrap_servers)
+        found[:] = outputs(bootstrap_servers, topics)
         return len(found) >= count
 
     eventually(enough, f"{count} outputs were due")

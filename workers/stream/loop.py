@@ -37,6 +37,8 @@ _PATIENCE_SECONDS: Final = 1.0
 _OVERDUE_SECONDS: Final = 60.0
 _CONTACT_SECONDS: Final = 10.0
 _REOPEN_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
+_ASK_AGAIN_SECONDS: Final = (60.0, 3600.0)
+"""How long a question to CVR may go unanswered before it is asked again: at first, and at most."""
 
 
 class FloodError(RuntimeError):
@@ -100,7 +102,8 @@ class PartitionLoop:
         self._reporter = reporter
         self._flood_limit = flood_limit
         self._bad_in_a_row = 0
-        self._questions_asked = False
+        self._ask_again_at = 0.0
+        self._ask_again_after = _ASK_AGAIN_SECONDS[0]
         self._stopping = False
         self.world: World | None = None
         """What the partition holds, for those who only look; None while it is not open."""
@@ -171,11 +174,19 @@ class PartitionLoop:
         return next(iter(counts.values()))
 
     async def _ask_again(self, seat: Seat) -> None:
-        """Once per assignment: the questions whose asker died with them. Not again after every error."""
-        if not self._questions_asked:
-            for turn in Turn.asking_again(seat.world):
-                await self._bring_home(seat, turn)
-            self._questions_asked = True
+        """Ask CVR once more what is still open, ever more seldom: whoever had the question may have died with it.
+
+        So an answer comes also when the agent lost a question in a rebalance (R20); an error in between asks nothing.
+        """
+        if _now() < self._ask_again_at:
+            return
+        are_any_open = False
+        for turn in Turn.asking_again(seat.world):
+            await self._bring_home(seat, turn)
+            are_any_open = True
+        first, longest = _ASK_AGAIN_SECONDS
+        self._ask_again_after = min(2 * self._ask_again_after, longest) if are_any_open else first
+        self._ask_again_at = _now() + self._ask_again_after
 
     async def _turn(self, seat: Seat) -> None:
         seat.horizon.forget_after(self._clock.latest())
@@ -190,6 +201,7 @@ class PartitionLoop:
             await self._bring_home(seat, turn)
             turn.adopt()
             self._reporter.committed(self.partition, turn, _now() - started)
+        await self._ask_again(seat)
         if self._bad_in_a_row >= self._flood_limit:
             raise FloodError(
                 f"partition {self.partition}: {self._bad_in_a_row} bad records in a row. The worker stops before the "
