@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from contracts.addresses import Address
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,11 @@ _REQUIRED: Final[Mapping[ExemptionKind, tuple[str, ...]]] = {
 }
 _LISTS: Final = frozenset({"authorisationIds", "ownerCvrs", "professions"})
 _TEXT: Final = {"type": "string", "pattern": r"\S"}
+_PARTS: Final = [field.alias or name for name, field in Address.model_fields.items()]
+_ADDRESS: Final = {
+    "anyOf": [_TEXT, *({"type": "object", "properties": {part: _TEXT}, "required": [part]} for part in _PARTS)]
+}
+"""An address in one line, or in parts of which at least one says something."""
 
 
 def missing_facts(kind: ExemptionKind, told: Mapping[str, Any]) -> list[str]:
@@ -45,13 +52,17 @@ def _at(told: Mapping[str, Any], path: str) -> object:
 
 
 def _is_told(value: object) -> bool:
-    """Whether there is something to read: neither null nor blank, nor a list of nothing else."""
+    """Whether there is something to read: neither null nor blank, nor a list or an address of nothing else."""
     if isinstance(value, str):
         return bool(value.strip())
+    if isinstance(value, dict):
+        return any(map(_is_told, value.values()))
     return any(map(_is_told, value)) if isinstance(value, tuple) else value is not None
 
 
 def _told(path: str) -> dict[str, Any]:
+    if path == "event.address":
+        return _ADDRESS
     return {"type": "array", "contains": _TEXT} if path in _LISTS else _TEXT
 
 

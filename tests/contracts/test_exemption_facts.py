@@ -92,6 +92,12 @@ def test_a_blank_tells_nothing_r44(fact):
     assert f"event.{fact}" in refusal(notified("temporary-event", event=EVENT | {fact: "  "}))
 
 
+@pytest.mark.parametrize("blank", [{}, {"street": None}, {"street": " ", "city": ""}])
+def test_an_address_in_parts_must_say_something_in_one_of_them_r44(blank):
+    assert "event.address" in refusal(notified("temporary-event", event=EVENT | {"address": blank}))
+    accepts(notified("temporary-event", event=EVENT | {"address": blank | {"municipalityCode": "0813"}}))
+
+
 def test_all_that_is_missing_is_named_at_once_r44():
     said = refusal(notified("temporary-event", event=None))
     assert said == "a temporary-event notification must give event.name, event.address, event.from, event.to (R44)"

@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from oracle.machine import Histories
 
-HISTORIES = int(os.environ.get("SORBRO_HISTORIES", "60"))
+HISTORIES = int(os.environ.get("SORBRO_HISTORIES", "150"))
 SEED = int(os.environ.get("SORBRO_SEED", "20260422"))
 
 SETTINGS = settings(
