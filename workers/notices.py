@@ -30,7 +30,7 @@ def note(draft: Draft, node: Node, notice: Notice, event_id: str, now: datetime)
         departure = departure_of(notice, event_id, now)
         noted = node if knows(node, departure) else with_departure(node, departure)
     elif isinstance(notice, DispensationGranted):
-        noted = with_dispensation(node, notice)
+        noted = with_dispensation(node, notice, event_id)
     else:
         noted = with_exemption(node, exemption_of(notice))
     if noted == node:

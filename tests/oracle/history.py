@@ -21,6 +21,8 @@ class Said:
     sender: Sender
     kind: str
     message: Json
+    event: str = ""
+    """Which event it tells of, by its `ce_id`: what comes twice under one is no second one."""
 
     @property
     def unit(self) -> str:

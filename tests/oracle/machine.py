@@ -261,7 +261,7 @@ class Histories(RuleBasedStateMachine):
         now = self.telling.last.get(("sor", said.unit))
         if said.sender == "stps" and now and now["ownerSorId"] != said.message["ownerSorId"]:
             return
-        self.telling.send(said.sender, said.kind, said.message)
+        self.telling.send(said.sender, said.kind, said.message, said.event)
 
     @precondition(some)
     @rule(which=number, of_place=st.booleans())

@@ -67,14 +67,22 @@ class Papers:
 
     def _objection(self, each: Said) -> str | None:
         if each.sender == "stps":
-            others = [other for other in self.said if other.unit == each.unit and other.kind == each.kind]
-            return "old" if any(_is_same(each.message, other.message) for other in others) else None
+            return "old" if self._is_known(each) else None
         known = self._last(each)
         if known is not None and each.message["version"] < known["version"]:
             return "old"
         if known is not None and each.message["version"] == known["version"]:
             return "old" if known == each.message else "version-conflict"
         return self._objection_to_closing(each, known) if each.sender == "sor" else None
+
+    def _is_known(self, notice: Said) -> bool:
+        """The same event again, or the same words; but of dispensations the latest counts, whatever was said before."""
+        others = [other for other in self.said if other.unit == notice.unit and other.kind == notice.kind]
+        if any(other.event == notice.event for other in others):
+            return True
+        return notice.kind != "dk.stps.dispensation.granted.v1" and any(
+            _is_same(notice.message, other.message) for other in others
+        )
 
     def _objection_to_closing(self, each: Said, known: Json | None) -> str | None:
         """R24: what has taken effect stays. R21: the self-service closes no sooner than in a week."""

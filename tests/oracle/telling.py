@@ -79,12 +79,13 @@ class Telling:
     def notice(self, ce_type: str, **message: Any) -> None:
         self.send("stps", ce_type, message)
 
-    def send(self, sender: Sender, kind: str, message: Json) -> bool:
+    def send(self, sender: Sender, kind: str, message: Json, event: str | None = None) -> bool:
         """Send anything; say whether it was accepted. No two messages come at the same instant."""
         self.now += timedelta(minutes=1)
-        self.history.append(Said(self.now, sender, kind, message))
+        event = event or f"{sender}-{len(self.history)}"
+        self.history.append(Said(self.now, sender, kind, message, event))
         key = "owner" if message.get("ownerSorId") else None
-        told = self.world.at(self.now).send(_TOPICS[sender], message, key=key, ce_type=kind)
+        told = self.world.at(self.now).send(_TOPICS[sender], message, key=key, ce_type=kind, ce_id=event)
         return not told.dead_letters()
 
     def _remember(self, sender: str, data: Json) -> None:

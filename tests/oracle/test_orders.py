@@ -64,7 +64,7 @@ def register_after(said: list[Said], start: datetime) -> dict[str, Any]:
     """The register when the messages come one after the other from `start` on, keeping the dates they carry."""
     telling = Telling(start)
     for each in said:
-        telling.send(each.sender, each.kind, each.message)
+        telling.send(each.sender, each.kind, each.message, each.event)
     telling.world.until(telling.now + timedelta(days=400))
     return final_register(telling.world.outputs)
 

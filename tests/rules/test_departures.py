@@ -157,6 +157,17 @@ def test_a_request_of_a_unit_nobody_knows_reaches_sds_all_the_same_r45(new_world
     assert asks_to_be_deleted(new_world().at("2023-05-10 10:00"), "bsr", "sor").one["sorId"] == PLACE.sor_id
 
 
+def test_a_late_registration_is_the_one_that_left_and_not_one_under_a_later_number_r6_r28_r41(world):
+    """The company takes another number after the place has left, and closes; one year, one fee."""
+    left = asks_to_be_deleted(world, "bsr").deregistrations().one["registrationId"]
+    world.at("2023-05-20 10:00").sor(CLINIC.owner, cvr=cvr_number(71))
+    world.sor(CLINIC.owner, to_date="2023-05-25", channel="sor-office")
+    world.until("2023-05-27")
+    sent = world.at("2023-06-01 10:00").self_registers(PLACE, registered_on="2023-05-05")
+    assert {each["registrationId"] for each in (*sent.forwards(), *sent.deregistrations())} == {left}
+    assert sent.triggers() == []
+
+
 def test_a_decision_that_was_replaced_does_not_come_back_by_being_repeated_r28(world):
     decides(world, "2023-08-01")
     decides(world, "2023-05-10")

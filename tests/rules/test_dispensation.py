@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from contracts.tariffs import TariffTable
+from contracts.topics import Topic
 from support.trees import private_clinic
 
 CLINIC = private_clinic()
 
 
-def grants(world, share, year=2024):
-    return world.notice("dispensation.granted", CLINIC.place, fee_year=year, share=share)
+def grants(world, share, year=2024, ce_id=None):
+    about = {"sorId": CLINIC.place.sor_id, "ownerSorId": CLINIC.place.owner, "feeYear": year, "share": share}
+    ce_type = "dk.stps.dispensation.granted.v1"
+    return world.send(Topic.NOTICES, about, ce_type=ce_type, ce_id=ce_id or f"{share}-{len(world.records)}")
 
 
 @pytest.fixture
@@ -53,6 +56,16 @@ def test_the_latest_counts_r36(world):
     grants(world, "0.5")
     world.fee_run(2024, "2024-05-01")
     assert world.until("2024-05-01").triggers().one["basis"] == "partial-dispensation"
+
+
+@pytest.mark.parametrize(("ce_id", "answer"), [("first", "partial-dispensation"), ("third", "dispensation")])
+def test_what_was_decided_anew_counts_and_what_is_only_told_again_does_not_r36(world, ce_id, answer):
+    grants(world, "1.0", ce_id="first")
+    grants(world, "0.5", ce_id="second")
+    grants(world, "1.0", ce_id=ce_id)
+    world.fee_run(2024, "2024-05-01")
+    decided = world.until("2024-05-01").fee_decisions().one
+    assert decided.value.get("basis", decided.value.get("reason")) == answer
 
 
 def test_it_takes_back_no_fee_that_has_been_triggered_r36_r39(world):

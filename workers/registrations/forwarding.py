@@ -16,7 +16,7 @@ from workers.registrations.leaving import withdraw
 from workers.registrations.record import build_record, digest_of, rules_of
 from workers.registrations.succession import end_the_old, succession_of
 from workers.tree.inheritance import resolve
-from workers.tree.state import Forwarded, Registered, Unforwarded, Withdrawn
+from workers.tree.state import Deregistered, Forwarded, Registered, Unforwarded, Withdrawn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,7 +80,8 @@ class _Review:
         identity = identify(self.node.sor_id, effective, since)
         succession = succession_of(self.draft, self.node)
         sends: list[Send] = []
-        if self.node.closed is not None and isinstance(held, Withdrawn):  # late: it never got beyond that identity
+        if self.node.closed is not None and isinstance(held, Withdrawn | Deregistered):
+            # Late: it never got beyond the identity it had, whatever numbers came after it had left (R6).
             effective, identity = as_registered(effective, held.identity), held.identity
         elif succession is not None and succession.effective_at > self.now:
             effective, identity = as_registered(effective, succession.old), succession.old

@@ -207,6 +207,7 @@ class Dispensation:
 
     fee_year: int
     share: Decimal
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)
