@@ -21,6 +21,12 @@ RESTORE_SECONDS: Final = Gauge("sorbro_state_restore_seconds", "Last restore", [
 LAST_TURN: Final = Gauge(
     "sorbro_loop_last_turn_timestamp_seconds", "When the loop last came round", ["partition"], registry=REGISTRY
 )
+STUCK: Final = Gauge(
+    "sorbro_stuck_seconds",
+    "How long something has stood still that must not",
+    ["reason", "partition", "topic"],
+    registry=REGISTRY,
+)
 CVR_LOOKUPS: Final = Counter(
     "sorbro_cvr_requests", "Numbers looked up in CVR, by result", ["result"], registry=REGISTRY
 )

@@ -43,8 +43,9 @@ def add_pages(app: Any, reporter: LogAndMetrics, stream: StreamService) -> None:
 
     @app.page("/livez")  # type: ignore[untyped-decorator]  # faust publishes no types
     async def livez(web: Any, request: Any) -> Any:  # noqa: ARG001  # faust's signature
-        stuck = reporter.stuck(asyncio.get_running_loop().time())
-        return web.json({"alive": not stuck, "stuckPartitions": stuck}, status=503 if stuck else 200)
+        stuck = reporter.watch.stuck(asyncio.get_running_loop().time())
+        shown = [{"partition": each.partition, "reason": each.reason, "says": each.says} for each in stuck]
+        return web.json({"alive": not stuck, "stuck": shown}, status=503 if stuck else 200)
 
     @app.page("/readyz")  # type: ignore[untyped-decorator]
     async def readyz(web: Any, request: Any) -> Any:  # noqa: ARG001

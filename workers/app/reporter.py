@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 
 from adapters import telemetry
 from contracts.topics import Topic
+from workers.app.watch import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from adapters.clock import Clock
     from workers.stream.world import Turn
-
-STUCK_SECONDS: Final = 60.0
-"""Far beyond what any step of the loop may take: its calls to the broker have time-outs of their own."""
 
 _log = structlog.get_logger("sorbro.stream")
 
@@ -28,26 +28,32 @@ class LogAndMetrics:
         self._clock = clock
         self.open_partitions: set[int] = set()
         self.assigned: frozenset[int] | None = None
-        self._last_turn: dict[int, float] = {}
+        self.watch = Watch()
 
     @property
     def is_ready(self) -> bool:
         """Whether partitions have been assigned and all of them are restored."""
         return self.assigned is not None and self.open_partitions >= self.assigned
 
-    def stuck(self, now: float) -> list[int]:
-        """The open partitions whose loop has not come round for `STUCK_SECONDS`; `now` on the event loop's clock."""
-        return sorted(each for each in self.open_partitions if now - self._last_turn[each] > STUCK_SECONDS)
+    def assign(self, partitions: Iterable[int]) -> None:
+        """From now on these partitions are ours."""
+        self.assigned = frozenset(partitions)
+        self.watch.assigned(self.assigned, _now())
+
+    def restoring(self, partition: int) -> None:
+        """See `Reporter.restoring`."""
+        self.watch.restoring(partition, _now())
 
     def opened(self, partition: int, restored: int, owners: int, seconds: float) -> None:
         """See `Reporter.opened`."""
-        self._last_turn[partition] = asyncio.get_running_loop().time()
+        self.watch.turned(partition, _now())
         self.open_partitions.add(partition)
         telemetry.RESTORE_SECONDS.labels(partition).set(seconds)
         _log.info("partition open", partition=partition, restored=restored, owners=owners, seconds=round(seconds, 3))
 
     def committed(self, partition: int, turn: Turn, seconds: float) -> None:
         """See `Reporter.committed`."""
+        self.watch.progressed(partition, _now())
         sent = Counter(record.topic for record in turn.outputs)
         for outcome, count in turn.outcomes.items():
             telemetry.RECORDS.labels(outcome).inc(count)
@@ -68,6 +74,7 @@ class LogAndMetrics:
 
     def failed(self, partition: int, error: BaseException) -> None:
         """See `Reporter.failed`."""
+        self.watch.failed(partition, _now())
         self.open_partitions.discard(partition)
         telemetry.REOPENED.inc()
         _log.warning("partition failed, opening again", partition=partition, error=f"{type(error).__name__}: {error}")
@@ -78,5 +85,13 @@ class LogAndMetrics:
 
     def turned(self, partition: int) -> None:
         """See `Reporter.turned`."""
-        self._last_turn[partition] = asyncio.get_running_loop().time()
+        self.watch.turned(partition, _now())
         telemetry.LAST_TURN.labels(partition).set(self._clock.now().timestamp())
+
+    def caught_up(self, partition: int) -> None:
+        """See `Reporter.caught_up`."""
+        self.watch.progressed(partition, _now())
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -93,7 +93,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         await self._revoked()
         if self._stopping:
             return  # a rebalance that ends while we leave must not set us to work again
-        self._reporter.assigned = frozenset(partitions)
+        self._reporter.assign(partitions)
         _log.info("partitions assigned", partitions=sorted(partitions))
         for partition in sorted(partitions):
             loop = self._new_loop(partition)

@@ -23,14 +23,17 @@ from adapters.cvr.elasticsearch import ElasticsearchRegistry
 from adapters.cvr.settings import ElasticsearchSettings
 from adapters.kafka.broadcast_clock import BroadcastClock
 from adapters.kafka.connection import Connection
+from adapters.kafka.open_transactions import OpenTransactions
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
 from contracts.danish_time import danish_date
 from contracts.tariffs import TariffTable
+from contracts.topics import PLANS
 from workers.app.enrichment_agent import add_enrichment_agent
 from workers.app.pages import add_pages
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
+from workers.app.watchkeeper import Watchkeeper
 
 if TYPE_CHECKING:
     from adapters.clock import Clock
@@ -64,7 +67,7 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )
-    services: list[Any] = [stream]
+    services: list[Any] = [stream, Watchkeeper(reporter.watch, _open_transactions(connection), beacon=app.beacon)]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
     add_enrichment_agent(app, _registry(settings, clock) if settings.cvr_url is not None else None, clock)
@@ -87,6 +90,11 @@ class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types
 
     def _setup_logging(self) -> None:
         """Leave the handlers alone: Faust would install its own over ours."""
+
+
+def _open_transactions(connection: Connection) -> OpenTransactions | None:
+    """None for a broker without transactions."""
+    return OpenTransactions(connection, [topic.value for topic in PLANS]) if connection.transactions else None
 
 
 def _faust_app(settings: Settings) -> Any:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.port import LogError, PartitionLog
 from contracts.topics import WORKER_INPUTS
 from workers.stream.changelog import ChangelogError, Restoring, changelog_of
 from workers.stream.horizon import Horizon
+from workers.stream.lookout import Lookout
 from workers.stream.merge import Merge
 from workers.stream.world import BEGINNING, Turn
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from adapters.clock import Clock
     from contracts.tariffs import TariffTable
+    from workers.stream.reporter import Reporter
     from workers.stream.world import World
 
 CALL_SECONDS: Final = 10.0
@@ -35,7 +37,6 @@ _BREATH_SECONDS: Final = 0.1
 """So long may deciding keep the heartbeats waiting, and the other partitions."""
 _PATIENCE_SECONDS: Final = 1.0
 _OVERDUE_SECONDS: Final = 60.0
-_CONTACT_SECONDS: Final = 10.0
 _REOPEN_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
 _ASK_AGAIN_SECONDS: Final = (60.0, 3600.0)
 """How long a question to CVR may go unanswered before it is asked again: at first, and at most."""
@@ -45,37 +46,18 @@ class FloodError(RuntimeError):
     """Too many records in a row were bad: stop before the topic is drained into the dead letters."""
 
 
-class Reporter(Protocol):
-    """Where the loop tells what it does; logs and metrics hang here."""
-
-    def opened(self, partition: int, restored: int, owners: int, seconds: float) -> None:
-        """The partition is restored and works."""
-
-    def committed(self, partition: int, turn: Turn, seconds: float) -> None:
-        """A turn is committed and adopted."""
-
-    def failed(self, partition: int, error: BaseException) -> None:
-        """Something went wrong; the partition is being opened again."""
-
-    def closed(self, partition: int) -> None:
-        """The partition is no longer worked on here."""
-
-    def turned(self, partition: int) -> None:
-        """The loop has come round once more, with or without work."""
-
-
 @dataclass(slots=True)
 class Seat:
     """One opened partition: its log, its world, and the records waiting in front of it."""
 
     log: PartitionLog
     world: World
+    lookout: Lookout
     merge: Merge = field(default_factory=lambda: Merge(_TOPICS))
     drained: frozenset[str] = frozenset()
     horizon: Horizon = field(default_factory=Horizon)
     held_back_since: float | None = None
     overdue_since: float | None = None
-    heard_from_broker: float = 0.0
     came_to: datetime = BEGINNING
     """The instant of the record taken last: what it began is finished up to there before the next, as in a replay."""
     breathed: float = 0.0
@@ -148,6 +130,7 @@ class PartitionLoop:
         async for records in log.changelog():
             for record in records:
                 restoring.take(record.key, record.value, record.headers)
+            self._reporter.restoring(self.partition)
             await asyncio.sleep(0)  # a long restore must leave the heartbeats room
         progress = restoring.progress
         async with asyncio.timeout(CALL_SECONDS):
@@ -159,7 +142,7 @@ class PartitionLoop:
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
         world = restoring.world(self._tariffs, partitions)
-        seat = Seat(log, world, heard_from_broker=_now(), came_to=world.stream_time)
+        seat = Seat(log, world, Lookout(_now()), came_to=world.stream_time)
         await self._ask_again(seat)
         self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
@@ -219,22 +202,30 @@ class PartitionLoop:
                 seat.merge.add(polled)
                 seat.drained = frozenset(await seat.log.drained())
             await self._ask_for_ends(seat)
+            await self._look_out(seat)
         self._lose_patience(seat)
         await asyncio.sleep(0)
 
     async def _ask_for_ends(self, seat: Seat) -> None:
-        """Learn where the topics end when a day waits for it; and now and then, so that a dead broker is noticed."""
+        """Learn where the topics end when a day waits for it."""
         horizon = seat.horizon
         if horizon.wanted is not None and horizon.asked is None:
             # Read the clock before asking: what is written later than this instant is not promised to be seen.
             instant = max(self._clock.now(), horizon.wanted)
             horizon.asked = (instant, await seat.log.ends())
-            horizon.wanted, seat.heard_from_broker = None, _now()
-        elif _now() - seat.heard_from_broker > _CONTACT_SECONDS:
-            await seat.log.ends()
-            seat.heard_from_broker = _now()
+            horizon.wanted = None
         if horizon.asked is not None:
             horizon.answer(await seat.log.positions())
+
+    async def _look_out(self, seat: Seat) -> None:
+        """Now and then, see that the broker lives and reading goes on; and say so when nothing is left to do."""
+        if not seat.lookout.is_due(_now()):
+            return
+        ends, positions = await seat.log.ends(), await seat.log.positions()
+        is_all_read = seat.lookout.sees_all_read(ends, positions, seat.merge.topics_below(_BATCH), _now())
+        soonest = seat.world.next_instant()
+        if is_all_read and len(seat.merge) == 0 and (soonest is None or soonest > self._clock.now()):
+            self._reporter.caught_up(self.partition)
 
     def _lose_patience(self, seat: Seat) -> None:
         """A topic whose end stays out of sight does not hold the others' records back for longer than a second."""
@@ -307,7 +298,6 @@ class PartitionLoop:
         async with asyncio.timeout(CALL_SECONDS):
             await log.send_offsets(positions)
             await log.commit()
-        seat.heard_from_broker = _now()
 
 
 def _now() -> float:
