@@ -240,7 +240,9 @@ class Clerk:
 
     def _ask_after_exemption(self, place: Place, registration: Registration, said: Said, now: datetime) -> None:
         year = notices.registered_on(said.message).year
-        is_answered = self.told.settled(registration, year, "registration", "not-due", "parked")
+        is_answered = self.told.settled(registration, year, "registration", "parked") or any(
+            reason != "exempt-notified" for reason in self.told.reasons(registration, year, "registration")
+        )
         ends = notices.ends_exemption(self.papers, said, place.way[-1]["sorId"])
         since = self.told.standing_since(place.unit)
         began_before = since is not None and danish_date(since) <= notices.registered_on(said.message)

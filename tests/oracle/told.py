@@ -91,5 +91,15 @@ class Told:
             for each in self.effects
         )
 
+    def reasons(self, registration: Registration, year: int, occasion: str) -> list[str]:
+        """Why nothing was due on this occasion."""
+        return [
+            each.facts["reason"]
+            for each in self.effects
+            if each.kind == "not-due"
+            and each.registration == registration
+            and (each.facts["feeYear"], each.facts["occasion"]) == (year, occasion)
+        ]
+
     def has_noted(self, note: str, unit: str, **facts: Any) -> bool:
         return any(each.facts == facts for each in self.of(unit, note))

@@ -106,6 +106,22 @@ def test_registering_anew_asks_nothing_where_the_year_is_paid_r39_r46(world, cli
     assert sent.fee_decisions() == []
 
 
+def test_the_year_that_was_free_by_an_exemption_is_asked_for_when_it_ends_r46_r40(world, clinic):
+    notifies(world.at("2024-02-01 10:00"), "2024-02-01")
+    first = world.self_registers(clinic.place, registered_on="2024-02-01")
+    assert first.not_due().one["reason"] == "exempt-notified"
+    sent = world.at("2024-07-01 10:00").self_registers(clinic.place, registered_on="2024-07-01")
+    assert roads(sent) == [(2024, "registration", "company-ceased")]
+
+
+def test_the_year_that_was_free_for_another_reason_is_not_r46_r40(world, clinic):
+    first = world.at("2024-02-01 10:00").self_registers(clinic.place, registered_on="2024-02-01", volunteers_only=True)
+    assert first.not_due().one["reason"] == "volunteers-only"
+    notifies(world, "2024-02-01")
+    again = {"registered_on": "2024-07-01", "volunteers_only": False}
+    assert world.at("2024-07-01 10:00").self_registers(clinic.place, **again).fee_decisions() == []
+
+
 def test_a_run_asks_nobody_who_treats_only_later_r39_r31(world, clinic):
     world.self_registers(clinic.place, treatment_started_on="2025-02-01")
     world.at("2024-02-01 10:00").fee_run(2024, "2024-02-01")

@@ -146,6 +146,12 @@ def is_owed(draft: Draft, node: Node, question: Question, tariffs: TariffTable) 
     return not isinstance(judge(_case(draft, node, question), tariffs), Nothing)
 
 
+def was_free_for_another_reason(node: Node, question: Question) -> bool:
+    """Whether on this occasion nothing was due, and that not because of an exemption."""
+    same = [each for each in _same_registration_and_year(node, question) if each.occasion == question.occasion]
+    return any(isinstance(each, NotDue) and each.reason != "exempt-notified" for each in same)
+
+
 def _same_registration_and_year(node: Node, question: Question) -> list[LedgerEntry]:
     return [
         entry

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.danish_time import danish_date
 from workers.exemptions.notified import has_ended_one
-from workers.fees.ledger import Question, ask, is_owed
+from workers.fees.ledger import Question, ask, is_owed, was_free_for_another_reason
 from workers.fees.verdict import treated_by_end_of
 from workers.tree.state import Registered
 
@@ -54,13 +54,18 @@ def _years_of(said: SelfRegistered) -> Iterator[tuple[int, Occasion]]:
 def ask_after_exemption(
     draft: Draft, identity: Identity, tariffs: TariffTable, now: datetime, event_id: str
 ) -> list[Send]:
-    """A place that never left the register has ended its exemption: it owes the year it registered anew (R46)."""
+    """A place that never left the register has ended its exemption: it owes the year it registered anew (R46).
+
+    Not where it was free for another reason: what has changed about that is asked at the next yearly run [D].
+    """
     node = draft.node(identity.sor_id)
     said = node.self_registration
     if said is None or said.registered_on < danish_date(identity.since) or not has_ended_one(draft, node, said):
         return []
     question = Question(identity, said.registered_on.year, "registration", said, event_id)
-    return ask(draft, question, tariffs, now) if is_owed(draft, node, question, tariffs) else []
+    if was_free_for_another_reason(node, question) or not is_owed(draft, node, question, tariffs):
+        return []
+    return ask(draft, question, tariffs, now)
 
 
 def ask_successor(
