@@ -50,7 +50,10 @@ faults-quick: $(READY) ## The same in some minutes
 faults-check: $(READY) ## Broken loops and single misfortunes on real Kafka (not in `make test` yet: see the README)
 	$(VENV)/bin/pytest -m fire $(ARGS)
 
+bench-restore: $(READY) ## Restoring a register's state beside a raw read of the same changelog (ARGS="--units 20000")
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.restore $(ARGS)
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore clean

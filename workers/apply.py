@@ -44,7 +44,10 @@ def apply(draft: Draft, message: Input, event_id: str, now: datetime) -> Applied
     if not isinstance(applied, Applied):
         return applied
     # Whatever is known of a unit that belongs to another owner by now is known in the wrong place.
-    handed_over = hand_over(draft, draft.node(message.sor_id), event_id) if message.sor_id is not None else []
+    if message.sor_id is None:
+        return applied
+    is_leaving = isinstance(message, EntityChanged)
+    handed_over = hand_over(draft, draft.node(message.sor_id), event_id, is_leaving=is_leaving)
     return replace(applied, sends=(*applied.sends, *handed_over))
 
 

@@ -28,9 +28,10 @@ T = TypeVar("T")
 _DOSSIER: Final = TypeAdapter(Node)
 
 
-def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
+def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> list[Send]:
     """Send what is known of a unit that has moved to where it belongs now, and keep none of it here.
 
+    `is_leaving`: it moves just now, and takes along even what stays known here, such as the requests it has made.
     A dossier that came by a later version than the one known here stays: that version will follow, and says it is back.
     """
     moved_to = _moved_to(node)
@@ -44,7 +45,10 @@ def hand_over(draft: Draft, node: Node, event_id: str) -> list[Send]:
         ledger=tuple(each for each in node.ledger if isinstance(each, Triggered) and each.scheme is not None),
         notices=Notices(deletion_requests=node.notices.deletion_requests),
     )
-    if moved_to is None or node.entity is None or replace(node, renumberings=(), moved_here_by=None) == tree_part:
+    if moved_to is None or node.entity is None:
+        return []
+    stays_whole = replace(node, renumberings=(), moved_here_by=None) == tree_part
+    if stays_whole and not (is_leaving and node.notices.deletion_requests):
         return []
     draft.put(tree_part)
     dossier = replace(node, entity=None, announcement=None, closed=None, replaced_by=None, moved_here_by=None)
@@ -75,7 +79,7 @@ def take_over(draft: Draft, message: UnitTransferred) -> None:
             node,
             renumberings=came.renumberings or node.renumberings,
             moved_here_by=message.version,
-            self_registration=_newer(came, node),
+            self_registration=_newer(node, came),
             standing=came.standing if holds else node.standing,
             ledger=_union(came.ledger, node.ledger),
             notices=Notices(
@@ -93,8 +97,9 @@ def _unknown(departures: tuple[Departure, ...], node: Node) -> Iterator[Departur
     return (each for each in departures if not knows(node, each))
 
 
-def _newer(one: Node, other: Node) -> SelfRegistered | None:
-    said = [node.self_registration for node in (one, other) if node.self_registration is not None]
+def _newer(known: Node, came: Node) -> SelfRegistered | None:
+    """Of one version what is known stays: the other was refused where it came first (R10)."""
+    said = [node.self_registration for node in (known, came) if node.self_registration is not None]
     return max(said, key=lambda each: each.version, default=None)
 
 

@@ -104,7 +104,8 @@ class Clerk:
 
     def _take_back_expected(self, place: Place, now: datetime) -> None:
         """The new owner was ahead, and the unit turns out to have left BSR under the old one."""
-        if self.told.only_expected(place.unit) is not None:
+        ahead = self.told.only_expected(place.unit)
+        if ahead is not None and ahead["ownerSorId"] == place.way[-1]["sorId"]:
             self.told.tell("withdrawn", now, identity(place.way), reason="superseded")
 
     def _closing(self, way: Way) -> Closing | None:
@@ -235,7 +236,7 @@ class Clerk:
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
-        elif said is not None:
+        elif said is not None and held is not None and held.registration == registration:
             self._ask_after_exemption(place, registration, said, now)
 
     def _ask_after_exemption(self, place: Place, registration: Registration, said: Said, now: datetime) -> None:

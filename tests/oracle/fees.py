@@ -57,7 +57,8 @@ def ask(
         return
     if reason is not None:
         ends = occasion in {"closure", "new-cvr", "new-p-number"}
-        silencing = ["not-due"] + ["triggered"] * (not ends) + ["parked"] * (not again)
+        waits = not again and not told.settled(registration, year, occasion, "triggered", "not-due")
+        silencing = ["not-due"] + ["triggered"] * (not ends) + ["parked"] * waits
         if not told.settled(registration, year, occasion, *silencing):
             told.tell("not-due", now, registration, feeYear=year, occasion=occasion, reason=reason)
         return
@@ -154,12 +155,12 @@ def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
 
 
 def _is_suspect(way: Way, said: Json, papers: Papers, now: datetime) -> bool:
-    """R43: the unit's own kind tells, else whether it stands in a hospital; and where several work none works alone."""
-    if way[0]["entityType"] in CATEGORIES and said["category"] == "5" and papers.units_below(way[0], now) > 1:
-        return True
-    in_hospital = {"1"} if any(unit["entityType"] == HOSPITAL for unit in way) else set()
-    allowed = CATEGORIES.get(way[0]["entityType"], set()) | in_hospital
-    return bool(allowed) and said["category"] not in allowed
+    """R43: out of hours is 3b wherever it is, all else in a hospital is 1; and where several work none works alone."""
+    usual, category = CATEGORIES.get(way[0]["entityType"], set()), said["category"]
+    if usual != {"3b"} and any(unit["entityType"] == HOSPITAL for unit in way):
+        usual = {"1"}
+    works_alone = category != "5" or papers.units_below(way[0], now) <= 1
+    return bool(usual) and (category not in usual or (not works_alone and way[0]["entityType"] in CATEGORIES))
 
 
 def _billed(way: Way) -> str:

@@ -53,7 +53,10 @@ def _moved(papers: Papers, way: Way) -> list[Change]:
 def _fields(step: Json, way: Way, old: Registration, new: Registration) -> list[str]:
     """What a unit on the way may have changed that makes the difference."""
     fields = ["cvr"] if step is way[-1] and old.cvr != new.cvr else []
-    return fields + (["ownerType", "parentSorId", "pNumber"] if old.p_number != new.p_number else [])
+    if old.p_number == new.p_number:
+        return fields
+    # A private place is the same whatever its P number: what made the difference is that it became private (R5).
+    return [*fields, "ownerType", *(["parentSorId", "pNumber"] if way[-1]["ownerType"] != "private" else [])]
 
 
 def _brought(papers: Papers, step: Json, field: str, since: datetime) -> list[Change]:

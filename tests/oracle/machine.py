@@ -43,6 +43,7 @@ class Histories(RuleBasedStateMachine):
         self.unborn: list[Unit] = []
         self.units: list[Unit] = []
         self.checked = 0
+        self.contradictions: set[str] = set()
 
     @initialize(start=st.sampled_from(STARTS), without=st.integers(0, 5), born=st.integers(0, 15))
     def begin(self, start: str, without: int, born: int) -> None:
@@ -249,6 +250,8 @@ class Histories(RuleBasedStateMachine):
         days = {"registeredOn": self.telling.day(-ago)} if not known or ago == 2 else {}
         days |= {"treatmentStartedOn": started}
         changes = days | SELF_REGISTRATIONS[what % len(SELF_REGISTRATIONS)]
+        if unit["version"] > 1 and not self.is_settled(unit):
+            changes["outOfHoursScheme"] = None  # its region may have lost sight of it: the decisions page, R42
         self.telling.self_register(unit["sorId"], unit["ownerSorId"], **changes)
 
     # -- noise ---------------------------------------------------------------------------------------------------
@@ -259,7 +262,8 @@ class Histories(RuleBasedStateMachine):
         """A message once more: the same version, or one long passed (R10)."""
         said = self.telling.history[which % len(self.telling.history)]
         now = self.telling.last.get(("sor", said.unit))
-        if said.sender == "stps" and now and now["ownerSorId"] != said.message["ownerSorId"]:
+        has_moved = now is not None and now["ownerSorId"] != said.message["ownerSorId"]
+        if has_moved and (said.sender == "stps" or said.event in self.contradictions):
             return
         self.telling.send(said.sender, said.kind, said.message, said.event)
 
@@ -273,6 +277,7 @@ class Histories(RuleBasedStateMachine):
         if known and known["ownerSorId"] == unit["ownerSorId"]:
             other = {"referenceId": "anden"} if of_place else {"name": "Et tredje navn"}
             self.telling.send(sender, kind, known | other)  # type: ignore[arg-type]  # one of two
+            self.contradictions.add(self.telling.history[-1].event)
 
     @rule()
     def restart(self) -> None:

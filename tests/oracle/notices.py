@@ -103,12 +103,12 @@ def late_for(said: Said, taken: list[Departure]) -> Departure | None:
 
 
 def is_exempt(papers: Papers, unit: str, owner: str, year: int, owner_type: str) -> bool:
-    """R44: an underretning is in force for the year, and no self-registration came after it (R46)."""
+    """R44: an underretning is in force for the year, and the place has not registered after it (R46)."""
     said = [other.message for other in papers.self_registrations(unit)]
     return any(
         _names(each.message, unit, owner)
         and _is_in_force(each.message, year)
-        and not any(registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said)
+        and not any(registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said[-1:])
         and not (each.message["kind"] == "low-turnover" and said and said[-1]["cosmetic"])
         and not (each.message["kind"] == "low-turnover" and owner_type != "private")
         for each in papers.notices(EXEMPTION)

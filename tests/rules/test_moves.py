@@ -173,3 +173,13 @@ def test_a_p_number_still_to_come_does_not_hold_up_a_move_to_a_private_owner_r4_
     world.at("2023-05-10 10:00").sor(town.place, moved_to_owner_sor_id=NEW.sor_id)
     there = {"owner_sor_id": NEW.sor_id, "parent_sor_id": NEW.sor_id, "moved_to_owner_sor_id": None}
     assert world.sor(town.place, **there).deregistrations().one["lastDay"] == "2023-05-09"
+
+
+def test_a_new_number_of_the_new_owner_counts_no_earlier_for_a_unit_than_its_coming_r4(world):
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    leaves(world.at("2023-06-10 10:00"))
+    arrives(world.at("2023-06-10 10:05"))
+    sent = world.at("2023-06-12 10:00").sor(NEW, cvr=cvr_number(71), from_date="2023-06-05")
+    ended = sent.deregistrations(PLACE).one
+    assert (ended["lastDay"], ended["causedBySorId"]) == ("2023-06-09", PLACE.sor_id)

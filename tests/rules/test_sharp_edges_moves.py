@@ -111,3 +111,30 @@ def test_what_the_old_owner_took_back_does_not_unmake_what_the_new_one_forwarded
     arrives(world, is_treatment_place=True)
     assert leaves(world) == []
     assert world.sor(PLACE, owner_sor_id=NEW.sor_id, moved_to_owner_sor_id=None) == []
+
+
+def test_a_request_known_before_the_unit_itself_is_known_to_its_new_owner_too_r45(new_world):
+    world = new_world()
+    asks_to_be_deleted(world, "A-1", OLD)
+    world.sor(OLD.owner)
+    world.sor(NEW)
+    leaves(world)
+    arrives(world)
+    assert asks_to_be_deleted(world, "A-1", NEW) == []
+
+
+def test_a_contradiction_that_comes_again_under_the_old_owner_changes_nothing_r10(world):
+    world.self_registers(PLACE)
+    leaves(world)
+    arrives(world)
+    assert world.self_registers(PLACE, version=1, reference_id="another") == []
+    world.fee_run(2024, "2024-05-01")
+    assert world.until("2024-05-01").triggers().one["referenceId"] is None
+
+
+def test_what_the_new_owner_notified_of_its_places_is_not_about_one_still_on_its_way_r44(world):
+    """A fee that waits for its tariff is the old registration's."""
+    world.at("2031-02-01 10:00").self_registers(PLACE)
+    notifies(world, NEW, sorId=None, kind="volunteer-sole", notifiedOn="2031-02-01")
+    assert leaves(world).fee_decisions() == []
+    assert arrives(world).not_due().values("reason") == ["exempt-notified"]

@@ -90,6 +90,7 @@ def test_the_progress_comes_last_and_says_how_far_it_has_come():
     assert last.key == b"progress"
     restoring = Restoring()
     restoring.take(last.key, last.value, last.headers)
+    restoring.decode()
     assert restoring.progress.stream_time == world.now
 
 
@@ -112,5 +113,28 @@ def test_a_later_schema_is_refused_with_what_to_do():
 
 
 def test_a_record_that_is_not_ours_is_refused():
+    restoring = Restoring()
+    restoring.take(b"somebody/else", b"{}", ())
     with pytest.raises(ChangelogError, match="unknown kind"):
-        Restoring().take(b"somebody/else", b"{}", ())
+        restoring.decode()
+
+
+def test_only_the_newest_record_of_each_key_is_decoded_in_steps_as_small_as_asked_for():
+    world = Scenario()
+    world.sor(CLINIC)
+    key = f"node/{CLINIC.owner.sor_id}/{CLINIC.place.sor_id}".encode()
+    restoring = Restoring()
+    restoring.take(key, b"an older one, and damaged", ())
+    for record in world.changelog:
+        restoring.take(record.key, record.value, record.headers)
+    keys = {record.key for record in world.changelog}
+    assert [restoring.decode(1) for _ in keys] == [True] * (len(keys) - 1) + [False]
+    assert restoring.records == len(world.changelog) + 1
+    assert as_plain(restoring.world(TARIFFS)) == as_plain(world.world)
+
+
+def test_a_damaged_record_is_named():
+    restoring = Restoring()
+    restoring.take(b"progress", b"{", ())
+    with pytest.raises(ChangelogError, match="'progress' is damaged"):
+        restoring.decode()

@@ -38,8 +38,9 @@ def has_ended_one(draft: Draft, node: Node, said: SelfRegistered) -> bool:
 
 
 def _notified(draft: Draft, node: Node) -> tuple[Exemption, ...]:
-    owners = draft.node(draft.owner).notices.exemptions if node.sor_id != draft.owner else ()
-    return (*node.notices.exemptions, *owners)
+    # A unit that SOR has not put under this owner yet is none of its places, though its dossier is here.
+    is_the_owners = node.entity is not None and node.sor_id != draft.owner
+    return (*node.notices.exemptions, *(draft.node(draft.owner).notices.exemptions if is_the_owners else ()))
 
 
 def _is_open_to(exemption: Exemption, said: SelfRegistered | None, owner_type: OwnerType | None) -> bool:

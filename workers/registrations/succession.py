@@ -99,8 +99,11 @@ def succession_of(draft: Draft, node: Node) -> Succession | None:
     new = identify(node.sor_id, resolve(node.entity, path), old.since)
     if new.registration_id == old.registration_id:
         return None
-    telling = [(each, entity) for each, entity in recent if each.what in _telling(old, new)]
-    since, entity = max(telling or recent, key=lambda each: each[0].on)
+    telling = [(each, entity) for each, entity in recent if each.what in _telling(old, new)] or recent
+    # Nothing that is so here began before the unit came here.
+    has_come = node.moved_here_by is not None
+    arrival = [(each, step) for each, step in changes if has_come and each.what == "owner" and step is node.entity]
+    since, entity = max(telling + arrival, key=lambda each: each[0].on)
     return Succession(old, new, entity.sor_id, since)
 
 

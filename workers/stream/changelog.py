@@ -6,7 +6,7 @@ record; and one for the progress of the partition, which is how a restore proves
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -76,9 +76,13 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
 
 
 class Restoring:
-    """Builds a world from changelog records, in order; later records replace earlier ones."""
+    """Builds a world from changelog records, in order; later records replace earlier ones.
+
+    What is read is only laid by, so that a record which a later one replaces is never decoded.
+    """
 
     def __init__(self) -> None:
+        self._newest: OrderedDict[bytes, bytes | None] = OrderedDict()
         self._nodes: defaultdict[SorId, dict[SorId, Node]] = defaultdict(dict)
         self._numbers: defaultdict[SorId, dict[str, CvrEntry]] = defaultdict(dict)
         self._backlogs: dict[SorId, Backlog] = {}
@@ -86,19 +90,26 @@ class Restoring:
         self.records = 0
 
     def take(self, key: bytes, value: bytes | None, headers: Headers) -> None:
-        """Take one record in. Raises `ChangelogError` on one from a later version, of no kind we know, or damaged."""
+        """Lay one record by. Raises `ChangelogError` on one from a later version."""
         self.records += 1
-        version = dict(headers).get("schema", b"1")
-        if int(version) > SCHEMA_VERSION:
-            raise ChangelogError(
-                f"the changelog holds schema {int(version)}, this Sorbro reads up to {SCHEMA_VERSION}: run a newer one"
-            )
-        try:
-            self._take(key, value)
-        except ValidationError as error:
-            raise ChangelogError(f"the changelog record {key!r} is damaged: restore sorbro.state.v1") from error
+        if headers != _HEADERS:
+            _check(headers)
+        self._newest[key] = value
 
-    def _take(self, key: bytes, value: bytes | None) -> None:
+    def decode(self, most: int | None = None) -> bool:
+        """Decode up to `most` of the records laid by, all of them unless told; False when none is left.
+
+        Raises `ChangelogError` on a record of no kind we know, or damaged.
+        """
+        for _ in range(min(most or len(self._newest), len(self._newest))):
+            key, value = self._newest.popitem(last=False)  # and so its memory is free at once
+            try:
+                self._decode(key, value)
+            except ValidationError as error:
+                raise ChangelogError(f"the changelog record {key!r} is damaged: restore sorbro.state.v1") from error
+        return bool(self._newest)
+
+    def _decode(self, key: bytes, value: bytes | None) -> None:
         kind, _, rest = key.decode().partition("/")
         owner, _, item = rest.partition("/")
         if kind == _PROGRESS and value is not None:
@@ -113,7 +124,9 @@ class Restoring:
             raise ChangelogError(f"the changelog holds a record of unknown kind {kind!r}: is the topic Sorbro's own?")
 
     def world(self, tariffs: TariffTable, partitions: int = 1) -> World:
-        """The world as the last transaction left it."""
+        """The world as the last transaction left it. Everything must be decoded."""
+        if self._newest:
+            raise AssertionError("a world is made of all its records")
         owners = self._nodes.keys() | self._numbers.keys()
         return World(
             tariffs,
@@ -131,3 +144,11 @@ class Restoring:
             if entity is not None and entity.parent_sor_id is not None:
                 children[entity.parent_sor_id] += (sor_id,)
         return OwnerState(owner, nodes, dict(children), self._numbers[owner], self._backlogs.get(owner, Backlog()))
+
+
+def _check(headers: Headers) -> None:
+    version = int(dict(headers).get("schema", b"1"))
+    if version > SCHEMA_VERSION:
+        raise ChangelogError(
+            f"the changelog holds schema {version}, this Sorbro reads up to {SCHEMA_VERSION}: run a newer one"
+        )

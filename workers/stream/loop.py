@@ -31,6 +31,7 @@ CALL_SECONDS: Final = 10.0
 """The longest any single call to the broker may take; aiokafka itself has no limit (notes/engine.md R3)."""
 _TOPICS: Final = tuple(topic.value for topic in WORKER_INPUTS)
 _BATCH: Final = 500
+_DECODED_AT_ONCE: Final = 1000
 _IDLE_SECONDS: Final = 0.25
 _ASKING_SECONDS: Final = 0.02
 _BREATH_SECONDS: Final = 0.1
@@ -130,8 +131,9 @@ class PartitionLoop:
         async for records in log.changelog():
             for record in records:
                 restoring.take(record.key, record.value, record.headers)
-            self._reporter.restoring(self.partition)
-            await asyncio.sleep(0)  # a long restore must leave the heartbeats room
+            await self._breathe_in_restore()
+        while restoring.decode(_DECODED_AT_ONCE):
+            await self._breathe_in_restore()
         progress = restoring.progress
         async with asyncio.timeout(CALL_SECONDS):
             committed = await log.committed()
@@ -146,6 +148,11 @@ class PartitionLoop:
         await self._ask_again(seat)
         self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
+
+    async def _breathe_in_restore(self) -> None:
+        """A long restore must leave the heartbeats room, and show that it goes on."""
+        self._reporter.restoring(self.partition)
+        await asyncio.sleep(0)
 
     async def _partition_count(self, log: PartitionLog, before: int) -> int:
         counts = await log.partition_counts()

@@ -1,0 +1,189 @@
+"""`make bench-restore`: how fast a worker restores a whole register, as a share of a raw read of the same changelog.
+
+One real broker, four partitions, all of them on one worker. The two take turns, each time in a process of its own, so
+that neither meets the other's garbage; the medians count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.partitioner import murmur2
+from click import echo
+
+from adapters.broker.cluster import KafkaCluster
+from adapters.clock import SystemClock
+from adapters.kafka.connection import Connection
+from adapters.kafka.partition_log import LARGEST_REQUEST, KafkaPartitionLog
+from adapters.kafka.publisher import publisher
+from adapters.kafka.topic_admin import ensure_topics
+from adapters.record_lines import compact
+from adapters.samples import Register, generate_register, self_registrations
+from contracts.cloudevents import sender_headers
+from contracts.cvr_facts import CvrRequest, NotFoundFact
+from contracts.records import InputRecord, OutputRecord
+from contracts.tariffs import TariffTable
+from contracts.topics import Topic
+from workers.app.reporter import LogAndMetrics
+from workers.enrichment.answers import answer_record
+from workers.stream.changelog import changelog_of
+from workers.stream.loop import PartitionLoop
+from workers.stream.world import Turn, World
+
+PARTITIONS: Final = 4
+_DAY: Final = date(2023, 11, 1)
+_AT: Final = datetime(2023, 11, 1, 8, tzinfo=UTC)
+_AT_ONCE: Final = 500
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="make bench-restore", description=__doc__)
+    parser.add_argument("--units", type=int, default=160_000)
+    parser.add_argument("--times", type=int, default=3)
+    given = parser.parse_args()
+    register = generate_register(given.units, 7)
+    with TemporaryDirectory() as folder, KafkaCluster(Path(folder) / "kafka") as cluster:
+        servers = cluster.bootstrap_servers
+        records, size = asyncio.run(_write(servers, register))
+        echo(f"{given.units:,} units: {records:,} changelog records, {size / 1e6:,.0f} MB, {PARTITIONS} partitions")
+        seconds: dict[str, list[float]] = {"raw read": [], "restore": []}
+        for _ in range(given.times):
+            for name, measure in (("raw read", raw_read), ("restore", restore)):
+                seconds[name].append(_in_a_process(measure, servers, records))
+    middle = {name: statistics.median(taken) for name, taken in seconds.items()}
+    for name, taken in seconds.items():
+        times = ", ".join(f"{each:.1f}" for each in taken)
+        echo(f"{name:10}{middle[name]:8.1f} s{records / middle[name]:12,.0f} records/s   ({times} s)")
+    echo(f"restoring runs at {100 * middle['raw read'] / middle['restore']:.0f} % of the speed of a raw read")
+
+
+async def raw_read(servers: str) -> int:
+    """Read every record of the changelog, as the worker's own client is set up to, and do nothing with it."""
+    partitions = [TopicPartition(Topic.STATE, number) for number in range(PARTITIONS)]
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=servers,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=LARGEST_REQUEST,
+        fetch_max_wait_ms=250,
+    )
+    await consumer.start()
+    try:
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning()
+        left, count = sum((await consumer.end_offsets(partitions)).values()), 0
+        while count < left:
+            count += sum(map(len, (await consumer.getmany(timeout_ms=500)).values()))
+        return count
+    finally:
+        await consumer.stop()
+
+
+async def restore(servers: str) -> int:
+    """Open every partition as the worker does: fence, read, decode, build the worlds and their agendas."""
+    clock = SystemClock()
+    reporter = LogAndMetrics(clock)
+    logs = [KafkaPartitionLog(Connection(servers), "bench", number) for number in range(PARTITIONS)]
+    loops = [
+        PartitionLoop(number, lambda log=log: log, clock, TariffTable.load(), reporter, 100)
+        for number, log in enumerate(logs)
+    ]
+    try:
+        seats = await asyncio.gather(*(loop._open(log) for loop, log in zip(loops, logs, strict=True)))
+        return sum(len(seat.world.owners) for seat in seats)
+    finally:
+        for log in logs:
+            await log.close()
+
+
+def _in_a_process(measure: Callable[[str], Awaitable[int]], servers: str, records: int) -> float:
+    fresh = multiprocessing.get_context("spawn")
+    answers: multiprocessing.Queue[float] = fresh.Queue()
+    process = fresh.Process(target=_timed, args=(measure, servers, answers))
+    process.start()
+    seconds = answers.get(timeout=1800)
+    process.join()
+    return seconds
+
+
+def _timed(measure: Callable[[str], Awaitable[int]], servers: str, answers: multiprocessing.Queue[float]) -> None:
+    async def run() -> float:
+        started = time.perf_counter()
+        assert await measure(servers)
+        return time.perf_counter() - started
+
+    answers.put(asyncio.run(run()))
+
+
+async def _write(servers: str, register: Register) -> tuple[int, int]:
+    """Let the register come to be, and write the changelog that a worker would have written of it."""
+    connection = Connection(servers)
+    await ensure_topics(connection, PARTITIONS)
+    count, size = 0, 0
+    async with publisher(connection) as target:
+        for records in _changelog(register):
+            await target.publish(records)
+            count += len(records)
+            size += sum(len(each.key or b"") + len(each.value or b"") for each in records)
+    return count, size
+
+
+def _changelog(register: Register) -> Iterator[list[OutputRecord]]:
+    worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
+    waiting: list[list[InputRecord]] = [[] for _ in worlds]
+    for record in _life(register):
+        partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % PARTITIONS
+        waiting[partition].append(record)
+        if len(waiting[partition]) >= _AT_ONCE:
+            yield from _decide(worlds[partition], partition, waiting[partition])
+    for partition, records in enumerate(waiting):
+        yield from _decide(worlds[partition], partition, records)
+
+
+def _decide(world: World, partition: int, records: list[InputRecord]) -> Iterator[list[OutputRecord]]:
+    """Decide the records, and then CVR's answers to what was asked: it knows nobody."""
+    while records:
+        turn = Turn(world)
+        for record in records:
+            turn.receive(record, record.timestamp)
+        yield list(changelog_of(turn, partition, {}))
+        turn.adopt()
+        records.clear()
+        for asked in turn.outputs:
+            if asked.topic == Topic.CVR_REQUESTS:
+                request = CvrRequest.model_validate_json(asked.value or b"")
+                numbers = (*((request.cvr,) if request.cvr else ()), *request.p_numbers)
+                for number in numbers:
+                    fact = NotFoundFact(number=number)
+                    records.append(answer_record(request.owner_sor_id, number, fact, asked.time).as_input())
+
+
+def _life(register: Register) -> Iterator[InputRecord]:
+    """Every unit arrives, and every place registers."""
+    for number, unit in enumerate(register.entities):
+        at = _AT + timedelta(milliseconds=10 * number)
+        yield _record(Topic.ENTITY_CHANGES, "dk.sor.entity.changed.v1", unit.as_change(1, at), at)
+    for half in self_registrations(register.entities, _DAY, 7):
+        at = _AT + timedelta(days=1)
+        yield _record(Topic.SELF_REGISTRATIONS, "dk.bsr.self-registration.changed.v1", half, at)
+
+
+def _record(topic: Topic, ce_type: str, data: dict, at: datetime) -> InputRecord:
+    headers = sender_headers(ce_id=data["sorId"], source="urn:bench", ce_type=ce_type, subject=data["sorId"])
+    key, value = data["ownerSorId"].encode(), compact(data).encode()
+    return OutputRecord(topic, key, value, headers, at).as_input()
+
+
+if __name__ == "__main__":
+    main()
