@@ -152,7 +152,6 @@ def _progress_of(broker: MemoryBroker, partition: int) -> Iterator[tuple[Transac
         if record.key == b"progress":
             restoring = Restoring()
             restoring.take(record.key, record.value, record.headers)
-            restoring.decode()
             yield transaction, restoring.progress
 
 
@@ -163,6 +162,5 @@ def remembered(broker: MemoryBroker, partitions: int) -> dict[str, OwnerState]:
         restoring = Restoring()
         for record in broker.log(Topic.STATE, partition).history():
             restoring.take(record.key or b"", record.value, record.headers)
-        restoring.decode()
         owners |= restoring.world(TARIFFS, partitions).owners
     return owners

@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.tariffs import TariffTable
-from support.scenario import Scenario, restored
+from contracts.topics import Topic
+from support.scenario import Scenario, instant, restored
 from support.stories import ARRIVALS, CLOSURES, EDITS, MARKS, PAST_CLOSURES, SELF_REGISTRATIONS
 from support.trees import below, private_clinic, private_hospital
 from workers.decide import wakes_of
 from workers.stream.changelog import SCHEMA_VERSION, ChangelogError, Restoring
+from workers.stream.world import Turn
 
 TARIFFS = TariffTable.load()
 CLINIC = private_clinic()
@@ -46,7 +48,9 @@ def told(story, days):
 def test_restoring_gives_the_world_that_was_in_memory_r25_r39(story, days):
     world = told(story, days)
     after = restored(world.changelog, TARIFFS)
+    assert after.next_instant() == world.world.next_instant()
     assert as_plain(after) == as_plain(world.world)
+    assert after.next_instant() == world.world.next_instant()
     assert after.stream_time == world.world.stream_time or not world.changelog
 
 
@@ -56,6 +60,39 @@ def test_a_compacted_changelog_restores_the_same_r25_r39(story, days):
     world = told(story, days)
     newest = {record.key: record for record in world.changelog}
     assert as_plain(restored(newest.values(), TARIFFS)) == as_plain(world.world)
+
+
+def closing_soon():
+    world = Scenario()
+    world.at("2023-05-01 10:00").registered(CLINIC)
+    world.sor(private_clinic(5000))
+    world.sor(CLINIC.place, to_date="2023-05-20")
+    return world
+
+
+def test_an_owner_is_decoded_when_it_is_asked_for_or_its_day_comes_r25():
+    world = closing_soon()
+    after = restored(world.changelog, TARIFFS)
+    assert (len(after.owners), after.owners.decoded()) == (2, [])
+    assert CLINIC.owner.sor_id in after.owners
+    assert after.next_instant() == instant("2023-05-21")
+    turn = Turn(after)
+    assert turn.let_days_come(instant("2023-05-21"))
+    assert [each.owner for each in after.owners.decoded()] == [CLINIC.owner.sor_id]
+    assert Topic.DEREGISTRATIONS in {each.topic for each in turn.outputs}
+
+
+def test_those_nobody_asks_for_are_decoded_one_by_one():
+    after = restored(closing_soon().changelog, TARIFFS)
+    assert [after.owners.decode_one() for _ in range(3)] == [True, False, False]
+    assert after.owners.are_decoded
+
+
+def test_another_tariff_table_lets_every_owner_be_looked_at_at_once_r32(tmp_path):
+    path = tmp_path / "tariffs.csv"
+    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
+    path.write_text(header + "stps-2031-5,2031,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
+    assert restored(closing_soon().changelog, TariffTable.load(path)).owners.are_decoded
 
 
 @settings(max_examples=40, deadline=None)
@@ -90,7 +127,6 @@ def test_the_progress_comes_last_and_says_how_far_it_has_come():
     assert last.key == b"progress"
     restoring = Restoring()
     restoring.take(last.key, last.value, last.headers)
-    restoring.decode()
     assert restoring.progress.stream_time == world.now
 
 
@@ -113,13 +149,11 @@ def test_a_later_schema_is_refused_with_what_to_do():
 
 
 def test_a_record_that_is_not_ours_is_refused():
-    restoring = Restoring()
-    restoring.take(b"somebody/else", b"{}", ())
     with pytest.raises(ChangelogError, match="unknown kind"):
-        restoring.decode()
+        Restoring().take(b"somebody/else", b"{}", ())
 
 
-def test_only_the_newest_record_of_each_key_is_decoded_in_steps_as_small_as_asked_for():
+def test_only_the_newest_record_of_each_key_is_decoded():
     world = Scenario()
     world.sor(CLINIC)
     key = f"node/{CLINIC.owner.sor_id}/{CLINIC.place.sor_id}".encode()
@@ -127,14 +161,13 @@ def test_only_the_newest_record_of_each_key_is_decoded_in_steps_as_small_as_aske
     restoring.take(key, b"an older one, and damaged", ())
     for record in world.changelog:
         restoring.take(record.key, record.value, record.headers)
-    keys = {record.key for record in world.changelog}
-    assert [restoring.decode(1) for _ in keys] == [True] * (len(keys) - 1) + [False]
     assert restoring.records == len(world.changelog) + 1
     assert as_plain(restoring.world(TARIFFS)) == as_plain(world.world)
 
 
-def test_a_damaged_record_is_named():
+@pytest.mark.parametrize("damaged", [b"progress", f"node/{CLINIC.owner.sor_id}/{CLINIC.place.sor_id}".encode()])
+def test_a_damaged_record_is_named(damaged):
     restoring = Restoring()
-    restoring.take(b"progress", b"{", ())
-    with pytest.raises(ChangelogError, match="'progress' is damaged"):
-        restoring.decode()
+    restoring.take(damaged, b"{", ())
+    with pytest.raises(ChangelogError, match=f"{damaged.decode()}' is damaged"):
+        restoring.world(TARIFFS)

@@ -198,7 +198,6 @@ def restored(changelog: Iterable[OutputRecord], tariffs: TariffTable) -> World:
     restoring = Restoring()
     for record in changelog:
         restoring.take(record.key or b"", record.value, record.headers)
-    restoring.decode()
     return restoring.world(tariffs)
 
 

@@ -75,10 +75,10 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
             await asyncio.wait_for(self._membership.stop(), _LEAVE_SECONDS)
 
     def waiting(self) -> Iterator[Waiting]:
-        """Yield what waits on the partitions of this worker (R13, R20, R32)."""
+        """Yield what waits on the partitions of this worker, as far as a restore has been decoded (R13, R20, R32)."""
         for loop in self._loops:
             if loop.world is not None:
-                for state in list(loop.world.owners.values()):
+                for state in loop.world.owners.decoded():
                     yield from waiting_in(state)
 
     def fee_runs(self) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,19 @@ class Agenda:
     """A set of (instant, owner), soonest first. An entry overtaken by a newer version wakes its owner for nothing."""
 
     def __init__(self, entries: Iterable[tuple[datetime, SorId]] = ()) -> None:
-        self._entries = set(entries)
-        self._heap = list(self._entries)
+        self._instants: defaultdict[SorId, set[datetime]] = defaultdict(set)
+        for instant, owner in entries:
+            self._instants[owner].add(instant)
+        self._heap = [(instant, owner) for owner, instants in self._instants.items() for instant in instants]
         heapify(self._heap)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._heap)
 
     def add(self, instant: datetime, owner: SorId) -> None:
         """Wake `owner` at `instant`."""
-        if (instant, owner) not in self._entries:
-            self._entries.add((instant, owner))
+        if instant not in self._instants[owner]:
+            self._instants[owner].add(instant)
             heappush(self._heap, (instant, owner))
 
     def next(self) -> datetime | None:
@@ -35,6 +38,12 @@ class Agenda:
 
     def pop(self) -> tuple[datetime, SorId]:
         """Take the soonest entry off. Raises `IndexError` when nothing is planned."""
-        entry = heappop(self._heap)
-        self._entries.discard(entry)
-        return entry
+        instant, owner = heappop(self._heap)
+        self._instants[owner].discard(instant)
+        if not self._instants[owner]:
+            del self._instants[owner]
+        return instant, owner
+
+    def soonest_of(self, owner: SorId) -> datetime | None:
+        """When `owner` is to be woken next, or None."""
+        return min(self._instants[owner], default=None) if owner in self._instants else None

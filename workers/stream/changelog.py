@@ -6,9 +6,12 @@ record; and one for the progress of the partition, which is how a restore proves
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,6 +20,7 @@ from contracts.identifiers import SorId
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from workers.stream.fee_runs import Run
+from workers.stream.owners import Owners
 from workers.stream.world import BEGINNING, World
 from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
 
@@ -25,12 +29,16 @@ if TYPE_CHECKING:
 
     from contracts.cloudevents import Headers
     from contracts.tariffs import TariffTable
-    from workers.stream.world import Turn
+    from workers.stream.owners import Records
+    from workers.stream.world import Changed, Turn
 
 SCHEMA_VERSION: Final = 1
 """Of every record here. A worker refuses a changelog of a later version than its own."""
 _HEADERS: Final[Headers] = (("schema", str(SCHEMA_VERSION).encode()),)
-_PROGRESS: Final = "progress"
+_WAKES: Final = "wakes"
+"""The header that says when an owner wants to be woken next, empty for never; on its newest record."""
+_PROGRESS: Final = b"progress"
+_RELEASE: Final = version("sorbro")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Progress:
     """How many partitions the topics had: owners are where their state is only as long as that stays so."""
     fee_runs: tuple[Run, ...] = ()
     """STPS's yearly runs, those under way with the last owner asked."""
+    wakes_by: str = ""
+    """By which rules and tariffs the noted wakes were found; by others every owner has to be looked at anew."""
     schema: int = SCHEMA_VERSION
 
 
@@ -50,6 +60,7 @@ class ChangelogError(RuntimeError):
     """The changelog cannot be read by this version of Sorbro."""
 
 
+_KINDS: Final = frozenset({b"node", b"cvr", b"backlog"})
 _NODE: Final = TypeAdapter(Node)
 _CVR: Final = TypeAdapter(CvrEntry)
 _BACKLOG: Final = TypeAdapter(Backlog)
@@ -59,96 +70,135 @@ _PROGRESS_TYPE: Final = TypeAdapter(Progress)
 def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> Iterator[OutputRecord]:
     """Yield the changelog records of a turn, the progress last."""
 
-    def entry(key: str, value: bytes | None) -> OutputRecord:
-        return OutputRecord(Topic.STATE, key.encode(), value, _HEADERS, turn.stream_time, partition)
+    def entry(key: bytes, value: bytes | None, headers: Headers = _HEADERS) -> OutputRecord:
+        return OutputRecord(Topic.STATE, key, value, headers, turn.stream_time, partition)
 
     for owner, changed in turn.changed.items():
-        state = turn.state(owner)
-        for sor_id in changed.nodes:
-            yield entry(f"node/{owner}/{sor_id}", _NODE.dump_json(state.nodes[sor_id], by_alias=True))
-        for number in changed.numbers:
-            yield entry(f"cvr/{owner}/{number}", _CVR.dump_json(state.numbers[number], by_alias=True))
-        if changed.backlog:
-            backlog = _BACKLOG.dump_json(state.backlog) if state.backlog.units else None
-            yield entry(f"backlog/{owner}", backlog)
-    progress = Progress(dict(positions), turn.stream_time, turn.partitions, turn.fee_runs)
+        *records, (key, value) = _records_of(turn.state(owner), changed)
+        for before in records:
+            yield entry(*before)
+        instant = turn.next_wake_of(owner)
+        yield entry(key, value, (*_HEADERS, (_WAKES, instant.isoformat().encode() if instant is not None else b"")))
+    progress = Progress(
+        dict(positions), turn.stream_time, turn.partitions, turn.fee_runs, wakes_by=_wakes_by(turn.tariffs)
+    )
     yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
+
+
+def _records_of(state: OwnerState, changed: Changed) -> Iterator[tuple[bytes, bytes]]:
+    owner = state.owner
+    for sor_id in changed.nodes:
+        yield f"node/{owner}/{sor_id}".encode(), _NODE.dump_json(state.nodes[sor_id], by_alias=True)
+    for number in changed.numbers:
+        yield f"cvr/{owner}/{number}".encode(), _CVR.dump_json(state.numbers[number], by_alias=True)
+    if changed.backlog:  # no tombstone when it is empty: the broker would forget it, and what it says of the wakes
+        yield f"backlog/{owner}".encode(), _BACKLOG.dump_json(state.backlog)
+
+
+def _wakes_by(tariffs: TariffTable) -> str:
+    return f"{_RELEASE}, tariffs {tariffs.version}"
 
 
 class Restoring:
     """Builds a world from changelog records, in order; later records replace earlier ones.
 
-    What is read is only laid by, so that a record which a later one replaces is never decoded.
+    What is read is only laid by: a record that a later one replaces is never decoded, and an owner whose next wake is
+    noted is decoded when somebody asks for it.
     """
 
     def __init__(self) -> None:
-        self._newest: OrderedDict[bytes, bytes | None] = OrderedDict()
-        self._nodes: defaultdict[SorId, dict[SorId, Node]] = defaultdict(dict)
-        self._numbers: defaultdict[SorId, dict[str, CvrEntry]] = defaultdict(dict)
-        self._backlogs: dict[SorId, Backlog] = {}
-        self.progress = Progress()
+        self._newest: defaultdict[bytes, dict[bytes, bytes | None]] = defaultdict(dict)
+        self._wakes: dict[bytes, bytes] = {}
+        self._progress: bytes | None = None
+        self._decoded: list[OwnerState] = []
         self.records = 0
 
     def take(self, key: bytes, value: bytes | None, headers: Headers) -> None:
-        """Lay one record by. Raises `ChangelogError` on one from a later version."""
+        """Lay one record by. Raises `ChangelogError` on one from a later version, or of no kind we know."""
         self.records += 1
         if headers != _HEADERS:
             _check(headers)
-        self._newest[key] = value
+        if key == _PROGRESS:
+            self._progress = value
+            return
+        kind, _, rest = key.partition(b"/")
+        if kind not in _KINDS:
+            raise ChangelogError(f"the changelog holds a record of unknown kind {key!r}: is the topic Sorbro's own?")
+        owner, _, _ = rest.partition(b"/")
+        self._newest[owner][key] = value
+        if len(headers) > 1:
+            self._wakes[owner] = dict(headers)[_WAKES]
 
-    def decode(self, most: int | None = None) -> bool:
-        """Decode up to `most` of the records laid by, all of them unless told; False when none is left.
+    @property
+    def progress(self) -> Progress:
+        """How far the partition had come. Raises `ChangelogError` when the record of it is damaged."""
+        if self._progress is None:
+            return Progress()
+        with _naming(_PROGRESS):
+            return _PROGRESS_TYPE.validate_json(self._progress)
 
-        Raises `ChangelogError` on a record of no kind we know, or damaged.
+    def decode_some(self, tariffs: TariffTable, most: int) -> bool:
+        """Decode up to `most` of the owners whose wakes are not known; False when none of them is left.
+
+        They cannot be laid by. After an upgrade, or with another tariff table, that is all owners.
         """
-        for _ in range(min(most or len(self._newest), len(self._newest))):
-            key, value = self._newest.popitem(last=False)  # and so its memory is free at once
-            try:
-                self._decode(key, value)
-            except ValidationError as error:
-                raise ChangelogError(f"the changelog record {key!r} is damaged: restore sorbro.state.v1") from error
-        return bool(self._newest)
-
-    def _decode(self, key: bytes, value: bytes | None) -> None:
-        kind, _, rest = key.decode().partition("/")
-        owner, _, item = rest.partition("/")
-        if kind == _PROGRESS and value is not None:
-            self.progress = _PROGRESS_TYPE.validate_json(value)
-        elif kind == "node" and value is not None:
-            self._nodes[SorId(owner)][SorId(item)] = _NODE.validate_json(value)
-        elif kind == "cvr" and value is not None:
-            self._numbers[SorId(owner)][item] = _CVR.validate_json(value)
-        elif kind == "backlog":
-            self._backlogs[SorId(owner)] = _BACKLOG.validate_json(value) if value is not None else Backlog()
-        else:
-            raise ChangelogError(f"the changelog holds a record of unknown kind {kind!r}: is the topic Sorbro's own?")
+        if self.progress.wakes_by != _wakes_by(tariffs):
+            self._wakes.clear()
+        for owner in list(islice((each for each in self._newest if each not in self._wakes), most)):
+            self._decoded.append(_owner(SorId(owner.decode()), self._newest.pop(owner)))
+        return len(self._newest) > len(self._wakes)
 
     def world(self, tariffs: TariffTable, partitions: int = 1) -> World:
-        """The world as the last transaction left it. Everything must be decoded."""
-        if self._newest:
-            raise AssertionError("a world is made of all its records")
-        owners = self._nodes.keys() | self._numbers.keys()
+        """The world as the last transaction left it."""
+        while self.decode_some(tariffs, len(self._newest)):
+            pass
+        progress = self.progress
+        laid_by: dict[SorId, Records] = {SorId(owner.decode()): self._newest[owner] for owner in sorted(self._newest)}
         return World(
             tariffs,
-            (self._owner(owner) for owner in sorted(owners)),
-            self.progress.stream_time,
-            fee_runs=self.progress.fee_runs,
+            Owners.laid_by(laid_by, _owner, self._decoded),
+            progress.stream_time,
+            wakes=((datetime.fromisoformat(at.decode()), SorId(of.decode())) for of, at in self._wakes.items() if at),
+            fee_runs=progress.fee_runs,
             partitions=partitions,
         )
 
-    def _owner(self, owner: SorId) -> OwnerState:
-        nodes = self._nodes[owner]
-        children: defaultdict[SorId, tuple[SorId, ...]] = defaultdict(tuple)
-        for sor_id in sorted(nodes):
-            entity = nodes[sor_id].entity
-            if entity is not None and entity.parent_sor_id is not None:
-                children[entity.parent_sor_id] += (sor_id,)
-        return OwnerState(owner, nodes, dict(children), self._numbers[owner], self._backlogs.get(owner, Backlog()))
+
+def _owner(owner: SorId, records: Records) -> OwnerState:
+    """Decode one owner. Raises `ChangelogError`."""
+    nodes: dict[SorId, Node] = {}
+    numbers: dict[str, CvrEntry] = {}
+    backlog = Backlog()
+    for key, value in records.items():
+        kind, _, rest = key.decode().partition("/")
+        item = rest.partition("/")[2]
+        with _naming(key):
+            if kind == "backlog":
+                backlog = _BACKLOG.validate_json(value) if value is not None else Backlog()
+            elif kind == "node":
+                nodes[SorId(item)] = _NODE.validate_json(value or b"")
+            else:
+                numbers[item] = _CVR.validate_json(value or b"")
+    children: defaultdict[SorId, tuple[SorId, ...]] = defaultdict(tuple)
+    for sor_id in sorted(nodes):
+        entity = nodes[sor_id].entity
+        if entity is not None and entity.parent_sor_id is not None:
+            children[entity.parent_sor_id] += (sor_id,)
+    return OwnerState(owner, nodes, dict(children), numbers, backlog)
+
+
+@contextmanager
+def _naming(key: bytes) -> Iterator[None]:
+    """Say which record it is that cannot be read."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ChangelogError(f"the changelog record {key!r} is damaged: restore sorbro.state.v1") from error
 
 
 def _check(headers: Headers) -> None:
-    version = int(dict(headers).get("schema", b"1"))
-    if version > SCHEMA_VERSION:
+    schema = int(dict(headers).get("schema", b"1"))
+    if schema > SCHEMA_VERSION:
         raise ChangelogError(
-            f"the changelog holds schema {version}, this Sorbro reads up to {SCHEMA_VERSION}: run a newer one"
+            f"the changelog holds schema {schema}, this Sorbro reads up to {SCHEMA_VERSION}: run a newer one"
         )

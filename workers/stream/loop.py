@@ -31,7 +31,10 @@ CALL_SECONDS: Final = 10.0
 """The longest any single call to the broker may take; aiokafka itself has no limit (notes/engine.md R3)."""
 _TOPICS: Final = tuple(topic.value for topic in WORKER_INPUTS)
 _BATCH: Final = 500
-_DECODED_AT_ONCE: Final = 1000
+_DECODED_AT_ONCE: Final = 100
+"""Owners."""
+_DECODE_SECONDS: Final = 0.1
+"""So long may each round take on what a restore has only laid by, a fifth of it when there is much else to do."""
 _IDLE_SECONDS: Final = 0.25
 _ASKING_SECONDS: Final = 0.02
 _BREATH_SECONDS: Final = 0.1
@@ -132,7 +135,7 @@ class PartitionLoop:
             for record in records:
                 restoring.take(record.key, record.value, record.headers)
             await self._breathe_in_restore()
-        while restoring.decode(_DECODED_AT_ONCE):
+        while restoring.decode_some(self._tariffs, _DECODED_AT_ONCE):
             await self._breathe_in_restore()
         progress = restoring.progress
         async with asyncio.timeout(CALL_SECONDS):
@@ -168,7 +171,7 @@ class PartitionLoop:
 
         So an answer comes also when the agent lost a question in a rebalance (R20); an error in between asks nothing.
         """
-        if _now() < self._ask_again_at:
+        if _now() < self._ask_again_at or not seat.world.owners.are_decoded:
             return
         are_any_open = False
         for turn in Turn.asking_again(seat.world):
@@ -177,6 +180,13 @@ class PartitionLoop:
         first, longest = _ASK_AGAIN_SECONDS
         self._ask_again_after = min(2 * self._ask_again_after, longest) if are_any_open else first
         self._ask_again_at = _now() + self._ask_again_after
+
+    @staticmethod
+    def _decode_some(seat: Seat) -> None:
+        """Go on with what the restore has left: soon all owners are there, and each is planned by its own state."""
+        until = _now() + (_DECODE_SECONDS / 5 if seat.is_behind else _DECODE_SECONDS)
+        while seat.world.owners.decode_one() and _now() < until:
+            pass
 
     async def _turn(self, seat: Seat) -> None:
         seat.horizon.forget_after(self._clock.latest())
@@ -191,6 +201,7 @@ class PartitionLoop:
             await self._bring_home(seat, turn)
             turn.adopt()
             self._reporter.committed(self.partition, turn, _now() - started)
+        self._decode_some(seat)
         await self._ask_again(seat)
         if self._bad_in_a_row >= self._flood_limit:
             raise FloodError(

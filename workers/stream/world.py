@@ -19,6 +19,7 @@ from workers.stream.agenda import Agenda
 from workers.stream.dead_letters import dead_letter
 from workers.stream.fee_runs import FeeRuns, for_every_partition
 from workers.stream.intake import OwnersMessage, RunRequested, RunStarted, read
+from workers.stream.owners import Owners
 from workers.tree.state import OwnerState
 
 if TYPE_CHECKING:
@@ -43,24 +44,30 @@ class World:
     def __init__(
         self,
         tariffs: TariffTable,
-        owners: Iterable[OwnerState] = (),
+        owners: Owners | None = None,
         stream_time: datetime = BEGINNING,
         *,
+        wakes: Iterable[tuple[datetime, SorId]] = (),
         fee_runs: Iterable[Run] = (),
         partitions: int = 1,
     ) -> None:
+        """`wakes`: when those owners want to be woken next who are not decoded yet."""
         self.tariffs = tariffs
         self.partitions = partitions
         """How many there are: what concerns all owners is handed to each of them."""
         self.fee_runs = FeeRuns(fee_runs)
-        self.owners = {state.owner: state for state in owners}
-        self.agenda = Agenda(
-            (instant, state.owner)
-            for state in self.owners.values()
-            for instant in wakes_of(state, tariffs, stream_time)
-        )
+        self.owners = owners if owners is not None else Owners()
         self.stream_time = stream_time
         """The latest instant anything was decided at; it never goes back."""
+        self.agenda = Agenda(wakes)
+        for state in self.owners.decoded():
+            self._plan(state)
+        self.owners.on_decoded = self._plan
+
+    def _plan(self, state: OwnerState) -> None:
+        """Look up when the owner wants to be woken: by its state, whatever was planned before."""
+        for instant in wakes_of(state, self.tariffs, self.stream_time):
+            self.agenda.add(instant, state.owner)
 
     def next_instant(self) -> datetime | None:
         """When there is something to do without any record: an owner's day, or a yearly run; None when nothing is."""
@@ -102,6 +109,15 @@ class Turn:
     def fee_runs(self) -> tuple[Run, ...]:
         """The yearly runs, and how far this turn has brought them."""
         return tuple(self._world.fee_runs)
+
+    @property
+    def tariffs(self) -> TariffTable:
+        """The table it decides by."""
+        return self._world.tariffs
+
+    def next_wake_of(self, owner: SorId) -> datetime | None:
+        """When the owner is to be woken next, this turn's decisions included."""
+        return self._world.agenda.soonest_of(owner)
 
     @property
     def is_full(self) -> bool:
