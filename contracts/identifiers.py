@@ -12,7 +12,6 @@ Two kinds of strictness, because the law knows two kinds of identifier:
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -20,8 +19,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum import ean, verhoeff
 
-_REMEMBERED = 2**16
-"""Identifiers parsed lately: one record names the same unit several times over, and a check digit takes 8 µs."""
 _LAST_P_NUMBER_OF_OLD_SERIES = 1006959421
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _P_WEIGHTS_OLD = (1, 5, 6, 7, 3, 6, 4, 8, 9, 1)
@@ -36,7 +33,6 @@ class _Identifier(str):
     pattern: ClassVar[str]
 
     @classmethod
-    @lru_cache(maxsize=_REMEMBERED)
     def parse(cls, text: str) -> Self:
         """Return `text` as an identifier.
 
