@@ -94,7 +94,27 @@ def position_before_fence() -> None:
     KafkaPartitionLog.seek = seek_and_fence  # type: ignore[method-assign]
 
 
+def producer_used_again() -> None:
+    """Try a transaction that failed once more, on the same producer."""
+    bring_home = PartitionLoop._bring_home
+
+    async def once_more(self: PartitionLoop, seat: Seat, turn: Turn) -> None:
+        try:
+            await bring_home(self, seat, turn)
+        except Exception:  # noqa: BLE001  that is the mistake
+            await bring_home(self, seat, turn)
+
+    PartitionLoop._bring_home = once_more  # type: ignore[method-assign]
+
+
 BROKEN: dict[str, Callable[[], None]] = {
     each.__name__: each
-    for each in (commit_before_delivered, offsets_outside, adopt_before_commit, restore_nothing, position_before_fence)
+    for each in (
+        commit_before_delivered,
+        offsets_outside,
+        adopt_before_commit,
+        restore_nothing,
+        position_before_fence,
+        producer_used_again,
+    )
 }

@@ -59,16 +59,30 @@ async def test_a_commit_that_does_not_wait_for_what_was_sent(broken, tmp_path):
 
 @pytest.mark.parametrize("broken", ["offsets_outside", OURS])
 async def test_offsets_outside_the_transaction(broken, tmp_path):
+    """It dies after the first of its two commits, several times: not every turn has something to lose."""
     async with one_broker(tmp_path) as scene:
-        worker = await at_work(scene, broken, "after-commit:kill@5")
-        await days(scene, 3)
-        await scene.tell_a_day()
-        await scene.tell_a_day()
-        assert await died(worker)
+        worker = await at_work(scene, broken)
+        await days(scene, 2)
+        worker.kill()
+        for commit in (3, 5, 3):
+            worker.start(f"after-commit:kill@{commit}")
+            while not await until(lambda: not worker.is_alive, 2):
+                await scene.tell_a_day()
         worker.start()
         verdict = await settled(scene, rest_seconds=6)
     assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
     assert bool(verdict.lost) == (broken != OURS)
+
+
+@pytest.mark.parametrize("broken", ["producer_used_again", OURS])
+async def test_a_producer_used_again_after_an_error(broken, tmp_path):
+    """The commit went through, and its answer was lost."""
+    async with one_broker(tmp_path) as scene:
+        await at_work(scene, broken, "after-commit:fail@3")
+        await days(scene, 6)
+        verdict = await settled(scene, rest_seconds=6)
+    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+    assert bool(verdict.duplicated) == (broken != OURS)
 
 
 @pytest.mark.parametrize("broken", ["adopt_before_commit", OURS])
