@@ -136,6 +136,23 @@ def questions(broker):
     return [each for each in broker.committed if each.topic == Topic.CVR_REQUESTS]
 
 
+async def test_a_turn_that_takes_long_is_brought_home_before_it_takes_on_more(monkeypatch):
+    world = story()
+    for hour in range(10, 20):
+        world.at(f"2023-03-02 {hour}:30").sor(CLINIC.place, telephone=str(hour))
+    world.until("2023-04-01")
+    transactions = []
+    for seconds in (3600.0, 0.0):
+        monkeypatch.setattr("workers.stream.loop._TURN_SECONDS", seconds)
+        broker = broker_with(world)
+        await work(broker)
+        assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
+        transactions.append(len(broker.transactions))
+    at_once, one_by_one = transactions
+    assert at_once < 5
+    assert one_by_one >= len(world.records)
+
+
 async def test_a_long_turn_leaves_the_heartbeats_room(monkeypatch):
     """Who decides for longer than a session without a breath is thrown out of the group, and never catches up."""
     world = story()

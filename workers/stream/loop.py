@@ -7,16 +7,13 @@ call that did not come back in time, only the log itself can say what happened, 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.port import LogError, PartitionLog
-from contracts.topics import WORKER_INPUTS
 from workers.stream.changelog import ChangelogError, Restoring, changelog_of
-from workers.stream.horizon import Horizon
 from workers.stream.lookout import Lookout
-from workers.stream.merge import Merge
-from workers.stream.world import BEGINNING, Turn
+from workers.stream.seat import INPUTS, Seat
+from workers.stream.world import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
 CALL_SECONDS: Final = 10.0
 """The longest any single call to the broker may take; aiokafka itself has no limit (notes/engine.md R3)."""
-_TOPICS: Final = tuple(topic.value for topic in WORKER_INPUTS)
 _BATCH: Final = 500
 _DECODED_AT_ONCE: Final = 100
 """Owners."""
@@ -37,6 +33,8 @@ _DECODE_SECONDS: Final = 0.1
 """So long may each round take on what a restore has only laid by, a fifth of it when there is much else to do."""
 _IDLE_SECONDS: Final = 0.25
 _ASKING_SECONDS: Final = 0.02
+_TURN_SECONDS: Final = 0.5
+"""So long may a turn be decided before it is brought home; `world.FULL` bounds its size."""
 _BREATH_SECONDS: Final = 0.1
 """So long may deciding keep the heartbeats waiting, and the other partitions."""
 _PATIENCE_SECONDS: Final = 1.0
@@ -48,25 +46,6 @@ _ASK_AGAIN_SECONDS: Final = (60.0, 3600.0)
 
 class FloodError(RuntimeError):
     """Too many records in a row were bad: stop before the topic is drained into the dead letters."""
-
-
-@dataclass(slots=True)
-class Seat:
-    """One opened partition: its log, its world, and the records waiting in front of it."""
-
-    log: PartitionLog
-    world: World
-    lookout: Lookout
-    merge: Merge = field(default_factory=lambda: Merge(_TOPICS))
-    drained: frozenset[str] = frozenset()
-    horizon: Horizon = field(default_factory=Horizon)
-    held_back_since: float | None = None
-    overdue_since: float | None = None
-    came_to: datetime = BEGINNING
-    """The instant of the record taken last: what it began is finished up to there before the next, as in a replay."""
-    breathed: float = 0.0
-    is_behind: bool = False
-    """Whether the last turn was full, so that there is more to do without waiting for records."""
 
 
 class PartitionLoop:
@@ -192,11 +171,12 @@ class PartitionLoop:
         seat.horizon.forget_after(self._clock.latest())
         await self._poll(seat)
         started = _now()
+        seat.enough_at = started + _TURN_SECONDS
         turn = Turn(seat.world)
         await self._take_records(seat, turn)
         if len(seat.merge) == 0:
             await self._let_days_come(seat, turn, self._clock.now())
-        seat.is_behind = turn.is_full
+        seat.is_behind = not _has_room(seat, turn)
         if not turn.is_empty:
             await self._bring_home(seat, turn)
             turn.adopt()
@@ -252,10 +232,10 @@ class PartitionLoop:
         elif seat.held_back_since is None:
             seat.held_back_since = _now()
         elif _now() - seat.held_back_since > _PATIENCE_SECONDS:
-            seat.drained = frozenset(_TOPICS)
+            seat.drained = frozenset(INPUTS)
 
     async def _take_records(self, seat: Seat, turn: Turn) -> None:
-        while not turn.is_full and self._bad_in_a_row < self._flood_limit:
+        while _has_room(seat, turn) and self._bad_in_a_row < self._flood_limit:
             record = seat.merge.peek(seat.drained)
             if record is None:
                 return
@@ -285,7 +265,7 @@ class PartitionLoop:
         bound = seat.horizon.bound(until, seat.merge.empty_topics())
         if bound is not None and soonest <= bound:
             seat.overdue_since = None
-            while turn.wake_next(bound):
+            while _has_room(seat, turn) and turn.wake_next(bound):
                 await self._breathe(seat)
             return not turn.is_due(bound) and bound == until
         seat.overdue_since = seat.overdue_since or _now()
@@ -316,6 +296,11 @@ class PartitionLoop:
         async with asyncio.timeout(CALL_SECONDS):
             await log.send_offsets(positions)
             await log.commit()
+
+
+def _has_room(seat: Seat, turn: Turn) -> bool:
+    """Whether the turn may take on more: it is bounded in size and in time, but always takes something."""
+    return not turn.is_full and (turn.is_empty or _now() < seat.enough_at)
 
 
 def _now() -> float:
