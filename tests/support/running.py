@@ -82,8 +82,15 @@ class Worker:
 
     def transactions(self) -> list[int]:
         """How many outputs each of its transactions brought, by its own log; the last may be missing after a kill."""
+        return [sum(sent.values()) for sent in self._sent()]
+
+    def has_sent(self, topic: Topic) -> bool:
+        """Whether it has committed anything on the topic, by its own log."""
+        return any(topic in sent for sent in self._sent())
+
+    def _sent(self) -> list[dict[str, int]]:
         told = [line[line.index("{") :] for line in self.log.read_text().splitlines() if '"turn committed"' in line]
-        return [sum(json.loads(line)["sent"].values()) for line in told if line.endswith("}")]
+        return [json.loads(line)["sent"] for line in told if line.endswith("}")]
 
     def page(self, name: str) -> dict[str, Any]:
         try:
