@@ -41,6 +41,7 @@ class Plan:
 
 
 PLAN: Final = Plan()
+QUICK: Final = Plan(kills=6, random_kills=1, zombies=1, joins=1, broker_kills=1, network=4, cvr=1, refusals=1)
 
 
 @dataclass

@@ -181,24 +181,26 @@ async def settled(
 ) -> Verdict:
     """The verdict once it is clean, or once everything is read and it no longer changes.
 
-    A look is not taken at one instant, so that a single one may see an output before what called for it. What does
-    not come within three minutes is for the verdict as well.
+    A look is not taken at one instant, so that a single one may see an output before what called for it. How long all
+    of it takes is the machine's affair; but what stands still for three minutes is for the verdict as well.
     """
-    deadline = time.monotonic() + _SETTLE_SECONDS
-    before, since = "", time.monotonic()
-    while time.monotonic() < deadline:
+    before, since = -1, time.monotonic()
+    while time.monotonic() - since < _SETTLE_SECONDS:
         await scene.topics.read()
         left = unread(scene.topics.records, scene.partitions)
         if not left:
             break
+        if left != before:
+            before, since = left, time.monotonic()
         say(f"{left} records still to be read")
         await asyncio.sleep(1)
+    seen, since = "", time.monotonic()
     while True:
         verdict = await verify(scene.topics, scene.clock)
-        if str(verdict) != before or verdict.unread:
-            before, since = str(verdict), time.monotonic()
-        at_rest = time.monotonic() - since > rest_seconds
-        if verdict.is_clean or at_rest or time.monotonic() > deadline:
+        if f"{verdict} {verdict.unread}" != seen:
+            seen, since = f"{verdict} {verdict.unread}", time.monotonic()
+        at_rest = time.monotonic() - since > (_SETTLE_SECONDS if verdict.unread else rest_seconds)
+        if verdict.is_clean or at_rest:
             return verdict
         say(f"still to come: {verdict}, {verdict.unread} records to be read")
         await asyncio.sleep(1)
