@@ -116,7 +116,7 @@ class Restoring:
     def take(self, key: bytes, value: bytes | None, headers: Headers) -> None:
         """Lay one record by. Raises `ChangelogError` on one from a later version, or of no kind we know."""
         self.records += 1
-        if headers != _HEADERS:
+        if headers[:1] != _HEADERS:
             _check(headers)
         if key == _PROGRESS:
             self._progress = value
