@@ -29,6 +29,7 @@ from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.record_lines import compact
 from adapters.samples import Register, generate_register, self_registrations
+from adapters.telemetry import configure_logging
 from contracts.cloudevents import sender_headers
 from contracts.cvr_facts import CvrRequest, NotFoundFact
 from contracts.records import InputRecord, OutputRecord
@@ -118,6 +119,8 @@ def _in_a_process(measure: Callable[[str], Awaitable[int]], servers: str, record
 
 
 def _timed(measure: Callable[[str], Awaitable[int]], servers: str, answers: multiprocessing.Queue[float]) -> None:
+    configure_logging("json", "error")
+
     async def run() -> float:
         started = time.perf_counter()
         assert await measure(servers)
