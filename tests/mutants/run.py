@@ -48,9 +48,14 @@ def main() -> int:
 
 
 def _alive(everything: Sequence[Mutant], told: Told, processes: int) -> list[Mutant]:
-    """What the session left alive; what it could not judge is tried from scratch."""
+    """What the session left alive; what it could not judge is tried from scratch, but for the survivors already listed.
+
+    A survivor costs a run of all tests, and what is listed counts as alive in any case.
+    """
+    listed = {(each.place, each.change) for each in reviewed_survivors()}
     left = [mutant for mutant in everything if mutant.name not in told.dead]
     unjudged = [mutant for mutant in left if mutant.function is None or mutant.function in told.at_import]
+    unjudged = [mutant for mutant in unjudged if mutant.identity not in listed]
     dead = _dead_from_scratch(unjudged, told, processes)
     return [mutant for mutant in left if mutant.identity not in dead]
 
