@@ -30,6 +30,8 @@ _RETENTION: Final = 0.1
 _PATIENCE: Final = 900.0
 """Seconds in which everything must be done once nothing more goes wrong; virtual ones, like all here."""
 _GLANCE: Final = 0.05
+_LAST_LOOK: Final = 10.0
+"""Longer than a slow topic hides its end: a zombie may have handled what the worker in charge has not even seen."""
 _AFTERMATH: Final = 60.0
 """Seconds until every frozen worker is thawed and gone, every late call has arrived, every transaction timed out."""
 
@@ -77,6 +79,8 @@ class Simulation:
         await (self._tell_calmly() if self.story.is_calm else self._tell_busily())
         self.weather.chance = 0.0
         await self._wait_until(END)
+        await asyncio.sleep(_LAST_LOOK)
+        await self._settle()
         await self._end()
         sources = (
             [replayed(self.story, self._partitions)]

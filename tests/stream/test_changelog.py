@@ -57,6 +57,7 @@ def test_restoring_gives_the_world_that_was_in_memory_r25_r39(story, days):
     assert wakes(after) <= wakes(world.world), "once for nothing perhaps, but never late"
     assert as_plain(after) == as_plain(world.world)
     assert after.stream_time == world.world.stream_time or not world.changelog
+    assert after.came_to == world.world.came_to, "a restart goes on as if there had been none"
 
 
 @settings(max_examples=40, deadline=None)

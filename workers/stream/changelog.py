@@ -51,6 +51,8 @@ class Progress:
     """How many partitions the topics had: owners are where their state is only as long as that stays so."""
     fee_runs: tuple[Run, ...] = ()
     """STPS's yearly runs, those under way with the last owner asked."""
+    came_to: datetime = BEGINNING
+    """The instant of the record taken last, so that a restart goes on as if there had been none."""
     wakes_by: str = ""
     """By which rules and tariffs the noted wakes were found; by others every owner has to be looked at anew."""
     schema: int = SCHEMA_VERSION
@@ -80,7 +82,12 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         instant = turn.next_wake_of(owner)
         yield entry(key, value, (*_HEADERS, (_WAKES, instant.isoformat().encode() if instant is not None else b"")))
     progress = Progress(
-        dict(positions), turn.stream_time, turn.partitions, turn.fee_runs, wakes_by=_wakes_by(turn.tariffs)
+        dict(positions),
+        turn.stream_time,
+        turn.partitions,
+        turn.fee_runs,
+        came_to=turn.came_to,
+        wakes_by=_wakes_by(turn.tariffs),
     )
     yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
 
@@ -158,6 +165,7 @@ class Restoring:
             tariffs,
             Owners.laid_by(laid_by, _owner, self._decoded),
             progress.stream_time,
+            came_to=progress.came_to,
             wakes=((datetime.fromisoformat(at.decode()), SorId(of.decode())) for of, at in self._wakes.items() if at),
             fee_runs=progress.fee_runs,
             partitions=partitions,

@@ -126,7 +126,7 @@ class PartitionLoop:
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
         world = restoring.world(self._tariffs, partitions)
-        seat = Seat(log, world, Lookout(_now()), came_to=world.stream_time)
+        seat = Seat(log, world, Lookout(_now()))
         await self._ask_again(seat)
         self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
@@ -245,7 +245,6 @@ class PartitionLoop:
                 return
             refused = turn.outcomes["refused"]
             turn.receive(record, now)
-            seat.came_to = now
             self._bad_in_a_row = self._bad_in_a_row + 1 if turn.outcomes["refused"] > refused else 0
             seat.merge.take(record)
             await self._breathe(seat)
@@ -257,7 +256,7 @@ class PartitionLoop:
         Raises `TimeoutError` when that stays unknown for a minute: a day that does not come must not be silent.
         """
         # The next record may be stamped earlier, by a sender's clock that is behind; its cascade still waits its turn.
-        until = max(until, min(seat.came_to, self._clock.latest()))
+        until = max(until, min(turn.came_to, self._clock.latest()))
         soonest = seat.world.next_instant()
         if soonest is None or soonest > until:
             seat.overdue_since = None

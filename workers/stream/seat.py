@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Final
 from contracts.topics import WORKER_INPUTS
 from workers.stream.horizon import Horizon
 from workers.stream.merge import Merge
-from workers.stream.world import BEGINNING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from adapters.kafka.port import PartitionLog
     from workers.stream.lookout import Lookout
     from workers.stream.world import World
@@ -32,8 +29,6 @@ class Seat:
     horizon: Horizon = field(default_factory=Horizon)
     held_back_since: float | None = None
     overdue_since: float | None = None
-    came_to: datetime = BEGINNING
-    """The instant of the record taken last: what it began is finished up to there before the next, as in a replay."""
     breathed: float = 0.0
     enough_at: float = 0.0
     """When the turn under way has taken long enough."""

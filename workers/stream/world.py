@@ -47,6 +47,7 @@ class World:
         owners: Owners | None = None,
         stream_time: datetime = BEGINNING,
         *,
+        came_to: datetime = BEGINNING,
         wakes: Iterable[tuple[datetime, SorId]] = (),
         fee_runs: Iterable[Run] = (),
         partitions: int = 1,
@@ -59,6 +60,8 @@ class World:
         self.owners = owners if owners is not None else Owners()
         self.stream_time = stream_time
         """The latest instant anything was decided at; it never goes back."""
+        self.came_to = came_to
+        """When the record taken last was: what it began is finished up to there before the next, as a replay does."""
         self.agenda = Agenda(wakes)
         for state in self.owners.decoded():
             self._plan(state)
@@ -96,6 +99,7 @@ class Turn:
         self.outcomes: Counter[str] = Counter()
         self.dead_letters: Counter[DeadLetterReason] = Counter()
         self.stream_time = world.stream_time
+        self.came_to = world.came_to
         self._silent_steps = 0
         """Of yearly runs: owners with nothing to answer. That they were asked is to be kept as well."""
         self._in_order: list[SorId] | None = None
@@ -166,6 +170,7 @@ class Turn:
 
     def receive(self, record: InputRecord, now: datetime) -> None:
         """Decide one record at `now`. The days before it must have come."""
+        self.came_to = now
         accepted = _read(record)
         if isinstance(accepted, Refusal):
             self.outcomes["refused"] += 1
@@ -192,6 +197,7 @@ class Turn:
         """Make the turn's state the world's. Only after the transaction is committed."""
         self._world.owners.update(self._owners)
         self._world.stream_time = self.stream_time
+        self._world.came_to = self.came_to
 
     def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> None:
         decision = decide(self.state(accepted.owner), accepted.event, now, self._world.tariffs)
