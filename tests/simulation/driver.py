@@ -27,7 +27,7 @@ _DELAYS: Final = (0.0, 0.0, 0.05, 3.0)
 _IDLE_SECONDS: Final = 2.0
 """Longer than in production: a partition with nothing to do need not come round so often. Records wake it at once."""
 _RETENTION: Final = 0.1
-_PATIENCE: Final = 900.0
+_PATIENCE: Final = 3600.0
 """Seconds in which everything must be done once nothing more goes wrong; virtual ones, like all here."""
 _GLANCE: Final = 0.05
 _LAST_LOOK: Final = 10.0

@@ -88,7 +88,7 @@ class _Recount:
         A record stamped early may make a day due that lies behind already. Whether it came in the same transaction or
         in the next is told by how many outputs this one has.
         """
-        before, came_to = len(self.outputs), self._came_to
+        before, came_to = self._count(), self._came_to
         for record in _merged(self._taken(topic, to) for topic, to in progress.positions.items()):
             self._let_days_come(record.timestamp)
             turn = Turn(self.world)
@@ -97,10 +97,14 @@ class _Recount:
             self._let_days_come(record.timestamp)
             came_to = max(came_to, record.timestamp)
         while (instant := self.world.next_instant()) is not None and instant <= progress.stream_time:
-            if progress.stream_time == came_to and len(self.outputs) - before >= told:
+            if progress.stream_time == came_to and self._count() - before >= told:
                 break
             self._let_days_come(instant)
         self._came_to = progress.stream_time
+
+    def _count(self) -> int:
+        """How many outputs there are; a question to CVR may be put again by a transaction of its own."""
+        return sum(output.topic != Topic.CVR_REQUESTS for output in self.outputs)
 
     def finish(self) -> None:
         """Nothing may be left that was never taken."""
@@ -137,11 +141,11 @@ def _merged(topics: Iterable[list[InputRecord]]) -> Iterator[InputRecord]:
 
 
 def _told_by_transaction(broker: MemoryBroker) -> Counter[Transaction | None]:
-    """How many records each transaction wrote that are not state."""
+    """How many records each transaction wrote that are neither state nor questions to CVR."""
     return Counter(
         transaction
         for topic, partitions in broker.counts.items()
-        if topic != Topic.STATE
+        if topic not in {Topic.STATE, Topic.CVR_REQUESTS}
         for partition in range(partitions)
         for _, transaction in broker.log(topic, partition).by_transaction()
     )
