@@ -101,13 +101,15 @@ def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
     if draft.backlog.units:
         return _conclude(draft, sends, reviewed, "settled", now)
     parked = [node for node in draft.all_nodes() if releasable(draft, node, tariffs, now)]
-    for node in sorted(parked, key=lambda each: (parked_since(each), each.sor_id))[:STEP]:
-        sends += release(draft, node.sor_id, tariffs, now)
+    in_order = sorted(parked, key=lambda each: (parked_since(each), each.sor_id))
+    released = [node.sor_id for node in in_order[:STEP]]
+    for sor_id in released:
+        sends += release(draft, sor_id, tariffs, now)
     if len(parked) > STEP:
-        return _conclude(draft, sends, reviewed, "settled", now, more_now=True)
+        return _conclude(draft, sends, (*reviewed, *released), "settled", now, more_now=True)
     due = _due(draft, [node.sor_id for node in draft.all_nodes()], now)
     sends += _let_come(draft, due, tariffs, now)
-    touched = (*reviewed, *(each.sor_id for each in due[:STEP]))
+    touched = (*reviewed, *released, *(each.sor_id for each in due[:STEP]))
     return _conclude(draft, sends, touched, "settled", now, more_now=len(due) > STEP)
 
 

@@ -174,7 +174,7 @@ def test_a_release_in_steps_keeps_the_day_of_an_announced_closure_r32_r25(parked
     later = instant("2025-06-01")
     closing = decide(parked, edited(parked, PLACES[0], to_date=date(2025, 6, 30)), instant("2025-03-01"), TARIFFS)
     released = decide(closing.state, DayHasCome(), later, with_2025)
-    assert released.wakes == {later}
+    assert released.wakes == {later, instant("2025-07-01")}
 
 
 def test_a_fee_run_asks_registered_places_alone_r39_r16(world):
