@@ -47,7 +47,7 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
     )
     if moved_to is None or node.entity is None:
         return []
-    stays_whole = replace(node, renumberings=(), moved_here_by=None) == tree_part
+    stays_whole = replace(node, renumberings=()) == tree_part  # what came by a dossier goes on
     if stays_whole and not (is_leaving and node.notices.deletion_requests):
         return []
     draft.put(tree_part)
