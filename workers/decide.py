@@ -93,7 +93,7 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     sends, reviewed = _review_step(draft, tariffs, now)
     due = _due(draft, reviewed, now) if not draft.backlog.units else []
     sends = [*applied.sends, *sends, *_let_come(draft, due, tariffs, now)]
-    return _conclude(draft, sends, reviewed, "applied", now, more_now=len(due) > STEP)
+    return _conclude(draft, sends, reviewed, "applied", now)  # whatever is still due of them wakes the owner now
 
 
 def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
