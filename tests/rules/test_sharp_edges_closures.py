@@ -116,3 +116,18 @@ def test_a_place_that_lost_its_mark_gets_it_back_under_the_number_of_the_day_r14
     world.sor(CLINIC.place, is_treatment_place=False)
     world.sor(CLINIC.owner, cvr=cvr_number(77))
     assert world.sor(CLINIC.place, is_treatment_place=True).forwards().one["cvr"] == cvr_number(77)
+
+
+def test_a_closed_place_that_never_registered_is_forwarded_no_more_r7_r29(world):
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.sor(CLINIC.place, to_date="2023-02-28")
+    assert world.until("2023-03-01").withdrawals().one["reason"] == "closed-unregistered"
+    assert world.sor(CLINIC.place, name="Nyt navn") == []
+
+
+def test_a_closed_place_that_has_left_the_register_by_its_closure_is_not_late_r7(world):
+    world.at("2023-02-01 10:00").registered(CLINIC)
+    world.sor(CLINIC.place, to_date="2023-02-28")
+    assert world.until("2023-03-01").deregistrations()
+    assert world.sor(CLINIC.place, name="Nyt navn") == []
+    assert world.self_registers(CLINIC.place, reference_id="Rekv. 4711") == []

@@ -9,6 +9,7 @@ from contracts.topics import Topic
 from support.messages import cvr_number
 from support.scenario import instant
 from support.trees import below, municipality, owner, owner_without_cvr, private_clinic
+from workers.decide import wakes_of
 from workers.tree.waiting import waiting_in
 
 CLINIC = private_clinic()
@@ -191,3 +192,9 @@ def test_a_question_that_goes_on_waiting_keeps_its_place_in_the_row_r32(in_2026,
     in_2026.restart(tariffs=table(2025)).until("2026-05-02")
     sent = in_2026.restart(tariffs=table(2025, 2026)).until("2026-05-03")
     assert sent.triggers().values("sorId") == [LATE.place.sor_id, before.sor_id]
+
+
+def test_a_restored_owner_wakes_for_a_fee_when_its_hour_is_over_and_not_before_r38(world):
+    world.self_registers(CLINIC.place)
+    state = world.world.owners[OWNER]
+    assert wakes_of(state, world.world.tariffs, instant("2023-05-01 10:30")) == {instant("2023-05-01 11:00")}

@@ -86,15 +86,16 @@ def test_a_successor_owes_nothing_before_anybody_is_treated_there_r4_r31(world):
 
 
 def test_an_institution_s_coming_from_another_owner_is_no_change_for_a_place_already_there_r5(world):
-    """The place is put below it before the institution's own day has come."""
+    """The place is put below it before the institution, a place itself, has come for good."""
     other_town = municipality(8000)
-    clinic = below(other_town.owner, 8100, p_number=OTHER_P)
+    clinic = below(other_town.owner, 8100, p_number=OTHER_P, is_treatment_place=True)
     world.at("2023-02-01 10:00").registered(TOWN, category="4")
     world.sor(other_town)
     world.sor(clinic)
     world.at("2023-05-10 10:00").moves(clinic, TOWN.owner, from_date="2023-08-01")
     world.sor(TOWN.place, parent_sor_id=clinic.sor_id, p_number=None, from_date="2023-06-01")
-    assert ended_by(world.until("2023-09-01")) == ("2023-05-31", "new-p-number", TOWN.place.sor_id)
+    ended = world.until("2023-09-01").deregistrations(TOWN.place)
+    assert ended_by(ended) == ("2023-05-31", "new-p-number", TOWN.place.sor_id)
 
 
 def test_what_is_noted_at_the_instant_of_the_registration_came_after_it_r5(world):

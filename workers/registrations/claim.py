@@ -24,7 +24,7 @@ def is_late(node: Node) -> bool:
     It is registered and deregistered at once, and its fee settled.
     """
     said = node.self_registration
-    if said is None or node.closed is None or has_left(node):
+    if said is None or node.closed is None:
         return False
     if isinstance(node.standing, Deregistered) and node.standing.cause in {"closure", "company-closure"}:
         return False
