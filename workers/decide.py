@@ -5,7 +5,7 @@ Synchronous and pure: no clock, no I/O. `run`, `replay` and the simulations call
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +20,10 @@ from workers.registrations.forwarding import review
 from workers.registrations.succession import succession_of
 from workers.tree.draft import Changes, Draft
 from workers.tree.state import Backlog, Registered
-from workers.upcoming import Due, Matter, upcoming
+from workers.upcoming import Due, Matter, instants_of, upcoming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from contracts.identifiers import SorId
     from contracts.tariffs import TariffTable
@@ -92,21 +92,25 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     draft.backlog = Backlog(event.event_id, tuple(dict.fromkeys(left_over + applied.touched)))
     sends, reviewed = _review_step(draft, tariffs, now)
     due = _due(draft, reviewed, now) if not draft.backlog.units else []
-    return _conclude(draft, [*applied.sends, *sends], reviewed, due, "applied", now, tariffs)
+    sends = [*applied.sends, *sends, *_let_come(draft, due, tariffs, now)]
+    return _conclude(draft, sends, reviewed, "applied", now)  # whatever is still due of them wakes the owner now
 
 
 def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
     sends, reviewed = _review_step(draft, tariffs, now)
     if draft.backlog.units:
-        return _conclude(draft, sends, reviewed, [], "settled", now, tariffs)
-    everyone = [node.sor_id for node in draft.all_nodes()]
+        return _conclude(draft, sends, reviewed, "settled", now)
     parked = [node for node in draft.all_nodes() if releasable(draft, node, tariffs, now)]
-    for node in sorted(parked, key=lambda each: (parked_since(each), each.sor_id))[:STEP]:
-        sends += release(draft, node.sor_id, tariffs, now)
+    in_order = sorted(parked, key=lambda each: (parked_since(each), each.sor_id))
+    released = [node.sor_id for node in in_order[:STEP]]
+    for sor_id in released:
+        sends += release(draft, sor_id, tariffs, now)
     if len(parked) > STEP:
-        rest = _conclude(draft, sends, reviewed, [], "settled", now, tariffs)
-        return replace(rest, wakes=rest.wakes | {now})
-    return _conclude(draft, sends, reviewed, _due(draft, everyone, now), "settled", now, tariffs)
+        return _conclude(draft, sends, (*reviewed, *released), "settled", now, more_now=True)
+    due = _due(draft, [node.sor_id for node in draft.all_nodes()], now)
+    sends += _let_come(draft, due, tariffs, now)
+    touched = (*reviewed, *released, *(each.sor_id for each in due[:STEP]))
+    return _conclude(draft, sends, touched, "settled", now, more_now=len(due) > STEP)
 
 
 def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) -> Decision:
@@ -115,8 +119,8 @@ def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) ->
     places = sorted(sor_id for sor_id in registered if run.after is None or sor_id > run.after)
     step = places[:STEP]
     sends = ask_in_yearly_run(draft, step, run.fee_year, tariffs, now, run.event_id)
-    asked = _conclude(draft, sends, tuple(step), [], "settled", now, tariffs)
-    return replace(asked, resume=step[-1] if len(places) > STEP else None)
+    resume = step[-1] if len(places) > STEP else None
+    return _conclude(draft, sends, step, "settled", now, resume=resume)
 
 
 def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[list[Send], tuple[SorId, ...]]:
@@ -137,25 +141,27 @@ def _due(draft: Draft, units: Iterable[SorId], now: datetime) -> list[Due]:
     return sorted(due for sor_id in units for due in upcoming(draft, draft.node(sor_id)) if due.at <= now)
 
 
+def _let_come(draft: Draft, due: Sequence[Due], tariffs: TariffTable, now: datetime) -> list[Send]:
+    """Let what is due take effect, at most `STEP` of it."""
+    return [send for each in due[:STEP] for send in _take_effect(draft, each, tariffs, now)]
+
+
 def _conclude(
     draft: Draft,
     sends: list[Send],
-    reviewed: tuple[SorId, ...],
-    due: list[Due],
+    touched: Sequence[SorId],
     outcome: Outcome,
     now: datetime,
-    tariffs: TariffTable,
+    *,
+    more_now: bool = False,
+    resume: SorId | None = None,
 ) -> Decision:
-    """Let at most `STEP` of what is due take effect, and say when this owner wants to be woken."""
-    for each in due[:STEP]:
-        sends += _take_effect(draft, each, tariffs, now)
-    more_now = bool(draft.backlog.units) or len(due) > STEP
-    units = dict.fromkeys((*reviewed, *(each.sor_id for each in due[:STEP])))
-    wakes = {max(later.at, now) for sor_id in units for later in upcoming(draft, draft.node(sor_id))}
-    if more_now:
+    """Say when this owner wants to be woken: by the units touched, and at once where there is more to do."""
+    wakes = {max(instant, now) for sor_id in touched for instant in instants_of(draft, draft.node(sor_id))}
+    if more_now or draft.backlog.units:
         wakes.add(now)
     state, changes = draft.freeze()
-    return Decision(state, changes, tuple(sends), outcome, frozenset(wakes))
+    return Decision(state, changes, tuple(sends), outcome, frozenset(wakes), resume)
 
 
 def _take_effect(draft: Draft, due: Due, tariffs: TariffTable, now: datetime) -> list[Send]:
@@ -166,8 +172,6 @@ def _take_effect(draft: Draft, due: Due, tariffs: TariffTable, now: datetime) ->
         return take_effect(draft, node, tariffs, now)
     if due.matter is Matter.DEPARTURE:
         return depart(draft, node, tariffs, now)
-    if due.matter is Matter.FEE:
-        return release(draft, due.sor_id, tariffs, now)
     questions, event_id = Questions(draft, now), _event_of(draft, node)
     sends = review(draft, due.sor_id, questions, tariffs, now, event_id)
     return sends + questions.ask(event_id)
@@ -181,7 +185,7 @@ def _event_of(draft: Draft, node: Node) -> str:
 def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> frozenset[datetime]:
     """When a restored owner wants to be woken: `at_once` for unfinished work, else when something is due."""
     draft = Draft(state)
-    wakes = {due.at for node in draft.all_nodes() for due in upcoming(draft, node)}
+    wakes = {instant for node in draft.all_nodes() for instant in instants_of(draft, node)}
     if state.backlog.units or any(releasable(draft, node, tariffs, at_once) for node in draft.all_nodes()):
         wakes.add(at_once)
     return frozenset(wakes)

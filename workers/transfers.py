@@ -47,17 +47,24 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
     )
     if moved_to is None or node.entity is None:
         return []
-    stays_whole = replace(node, renumberings=(), moved_here_by=None) == tree_part
+    stays_whole = replace(node, renumberings=()) == tree_part  # what came by a dossier goes on
     if stays_whole and not (is_leaving and node.notices.deletion_requests):
         return []
     draft.put(tree_part)
-    dossier = replace(node, entity=None, announcement=None, closed=None, replaced_by=None, moved_here_by=None)
+    dossier = Node(
+        node.sor_id,
+        renumberings=node.renumberings,
+        self_registration=node.self_registration,
+        standing=node.standing,
+        ledger=node.ledger,
+        notices=node.notices,
+    )
     message = UnitTransferred(
         sor_id=node.sor_id,
         owner_sor_id=moved_to,
         from_owner_sor_id=draft.owner,
         version=node.entity.version,
-        dossier=_DOSSIER.dump_json(dossier, by_alias=True).decode(),
+        dossier=_DOSSIER.dump_json(dossier).decode(),
     )
     send_id = effect_id("unit-transferred", node.sor_id, draft.owner, moved_to, event_id)
     return [Send(message, send_id, moved_to, node.sor_id, event_id)]

@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
 
 class Matter(IntEnum):
-    """What is to happen, and of several at one instant in this order. ``FEE``: a fee waits no longer for CVR (R38)."""
+    """What is to happen, and of several at one instant in this order."""
 
     CLOSURE = 0
     DEPARTURE = 1
     SUCCESSION = 2
-    FEE = 3
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,9 +45,14 @@ def upcoming(draft: Draft, node: Node) -> Iterator[Due]:
     departure = departure_due_at(node)
     if departure is not None:
         yield Due(departure, Matter.DEPARTURE, node.sor_id)
-    impatient = waits_until(node)
-    if impatient is not None:
-        yield Due(impatient, Matter.FEE, node.sor_id)
     succession = succession_of(draft, node) if node.closed is None and not node.has_moved else None
     if succession is not None and node.entity is not None and node.entity.is_treatment_place:
         yield Due(succession.effective_at, Matter.SUCCESSION, node.sor_id)
+
+
+def instants_of(draft: Draft, node: Node) -> Iterator[datetime]:
+    """Yield when the unit wants to be looked at: whatever is due, and when a fee waits no longer for CVR (R38)."""
+    yield from (due.at for due in upcoming(draft, node))
+    impatient = waits_until(node)
+    if impatient is not None:
+        yield impatient

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.trees import owner, private_clinic
+from support.messages import cvr_number
+from support.trees import below, owner, private_clinic
 
 CLINIC = private_clinic()
 
@@ -80,4 +81,53 @@ def test_a_place_that_left_before_it_closed_stays_out_whatever_it_says_then_r7_r
     decides(world, "2023-06-01")
     world.at("2023-07-01 10:00").sor(CLINIC.place, to_date="2023-07-31")
     world.until("2023-08-01")
+    assert world.self_registers(CLINIC.place, reference_id="Rekv. 4711") == []
+
+
+def test_a_unit_first_heard_of_at_the_instant_its_closure_takes_effect_is_nothing_to_bsr_r25(world):
+    world.at("2023-02-01 00:00").sor(CLINIC.owner)
+    assert world.sor(CLINIC.place, to_date="2023-01-31", channel="sor-office") == []
+
+
+@pytest.mark.parametrize(("registered_on", "forwards"), [("2023-01-31", 1), ("2023-02-01", 0)])
+def test_nor_is_one_that_registers_on_the_day_it_is_closed_from_r25_r16(world, registered_on, forwards):
+    world.at("2023-02-10 10:00").self_registers(CLINIC.place, registered_on=registered_on)
+    world.sor(CLINIC.owner)
+    closed = {"to_date": "2023-01-31", "registered_at": "2023-01-20T08:00:00Z", "channel": "sor-office"}
+    assert len(world.sor(CLINIC.place, **closed).forwards()) == forwards
+
+
+def test_a_place_that_was_decided_out_while_it_waited_for_its_parent_is_taken_back_r28_r13(world):
+    """BSR holds its SOR half; the place registers and is decided out under a parent that SOR has not told of yet."""
+    missing = below(CLINIC.owner, 1100)
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.sor(CLINIC.place, parent_sor_id=missing.sor_id)
+    assert world.self_registers(CLINIC.place) == []
+    decides(world, "2023-03-01")
+    assert world.until("2023-03-01") == []
+    withdrawn = world.at("2023-04-01 10:00").sor(missing).one
+    told_by = dict(world.records[-1].headers)["ce_id"].decode()
+    assert (withdrawn.type, withdrawn["reason"]) == ("dk.bsr.registration.withdrawn.v1", "superseded")
+    assert (withdrawn.explanation["rules"], withdrawn.explanation["causedBy"]) == (["R28"], told_by)
+
+
+def test_a_place_that_lost_its_mark_gets_it_back_under_the_number_of_the_day_r14_r4(world):
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.sor(CLINIC.place, is_treatment_place=False)
+    world.sor(CLINIC.owner, cvr=cvr_number(77))
+    assert world.sor(CLINIC.place, is_treatment_place=True).forwards().one["cvr"] == cvr_number(77)
+
+
+def test_a_closed_place_that_never_registered_is_forwarded_no_more_r7_r29(world):
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.sor(CLINIC.place, to_date="2023-02-28")
+    assert world.until("2023-03-01").withdrawals().one["reason"] == "closed-unregistered"
+    assert world.sor(CLINIC.place, name="Nyt navn") == []
+
+
+def test_a_closed_place_that_has_left_the_register_by_its_closure_is_not_late_r7(world):
+    world.at("2023-02-01 10:00").registered(CLINIC)
+    world.sor(CLINIC.place, to_date="2023-02-28")
+    assert world.until("2023-03-01").deregistrations()
+    assert world.sor(CLINIC.place, name="Nyt navn") == []
     assert world.self_registers(CLINIC.place, reference_id="Rekv. 4711") == []

@@ -174,7 +174,7 @@ def test_a_release_in_steps_keeps_the_day_of_an_announced_closure_r32_r25(parked
     later = instant("2025-06-01")
     closing = decide(parked, edited(parked, PLACES[0], to_date=date(2025, 6, 30)), instant("2025-03-01"), TARIFFS)
     released = decide(closing.state, DayHasCome(), later, with_2025)
-    assert released.wakes == {later}
+    assert released.wakes == {later, instant("2025-07-01")}
 
 
 def test_a_fee_run_asks_registered_places_alone_r39_r16(world):
@@ -214,3 +214,22 @@ def test_a_restored_owner_wakes_at_once_when_a_tariff_has_come_r32(world, with_2
     state = world.world.owners[clinic.owner.sor_id]
     assert wakes_of(state, TARIFFS, LATER) == frozenset()
     assert wakes_of(state, with_2025, LATER) == {LATER}
+
+
+def test_a_later_step_of_a_cascade_is_decided_at_the_same_instant_r11_r25(world):
+    """The owner comes last; one of its places has closed before it was ever heard of."""
+    for place in WIDE.places:
+        closed = {"to_date": "2023-01-31", "channel": "sor-office"} if place is WIDE.places[-1] else {}
+        world.at("2023-02-01 10:00").sor(place, **closed)
+    sent = world.sor(WIDE.owner) + world.until("2023-02-02")
+    assert [each.key for each in sent] == PLACES[:3]
+    nodes = world.world.owners[WIDE.owner.sor_id].nodes
+    assert {nodes[place].standing.identity.since for place in PLACES[:3]} == {instant("2023-02-01 10:00")}
+
+
+def test_what_has_not_changed_is_not_copied_r11(wide):
+    asked = on(decide(wide, FeeRun(2024, "notice"), NOW, TARIFFS)).state
+    assert asked.nodes is on(Decision(asked, Changes(), (), "settled", frozenset())).state.nodes
+    edit = decide(wide, edited(wide, PLACES[0], name="Nyt navn"), NOW, TARIFFS).state
+    assert edit.children is wide.children
+    assert edit.numbers is wide.numbers

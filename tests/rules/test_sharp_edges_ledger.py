@@ -107,3 +107,27 @@ def test_a_unit_on_its_way_to_its_new_owner_is_suspected_of_nothing_r43_r32(worl
     world.sor(new)
     world.sor(CLINIC.place, moved_to_owner_sor_id=new.sor_id)
     assert world.restart(tariffs=table(2025)).until("2025-04-01").triggers().one["flags"] == []
+
+
+def providers_of(world, count):
+    """The clinic with so many providers in all."""
+    providers = [*CLINIC.departments, *(below(CLINIC.place, 1100 + number, "OE") for number in range(count - 1))]
+    world.at("2023-05-01 10:00").sor(CLINIC)
+    for provider in providers[1:]:
+        world.sor(provider)
+    return providers
+
+
+@pytest.mark.parametrize(("count", "flags"), [(2, []), (3, ["suspect-category"])])
+def test_a_provider_that_has_gone_elsewhere_is_no_longer_counted_and_the_others_are_r43(world, count, flags):
+    elsewhere = below(CLINIC.owner, 1200)
+    *_, leaving = providers_of(world, count)
+    world.sor(elsewhere)
+    world.sor(leaving, parent_sor_id=elsewhere.sor_id)
+    assert world.self_registers(CLINIC.place, category="5").triggers().one["flags"] == flags
+
+
+def test_a_new_version_of_a_provider_is_no_other_provider_r43(world):
+    world.at("2023-05-01 10:00").sor(CLINIC)
+    world.sor(CLINIC.departments[0], name="Ane Ny")
+    assert world.self_registers(CLINIC.place, category="5").triggers().one["flags"] == []

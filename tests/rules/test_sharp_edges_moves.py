@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from support.trees import owner, private_clinic
+from support.trees import below, owner, private_clinic
+from workers.decide import Received, decide
+from workers.effects import Send, effect_id
 
 OLD = private_clinic()
 PLACE = OLD.place
@@ -138,3 +140,86 @@ def test_what_the_new_owner_notified_of_its_places_is_not_about_one_still_on_its
     notifies(world, NEW, sorId=None, kind="volunteer-sole", notifiedOn="2031-02-01")
     assert leaves(world).fee_decisions() == []
     assert arrives(world).not_due().values("reason") == ["exempt-notified"]
+
+
+def gives_up(world, unit, event_id="moved") -> list[Send]:
+    """Decide the version by which the old owner gives the unit up, and nothing else."""
+    state = world.world.owners[OLD.owner.sor_id]
+    entity = state.nodes[unit.sor_id].entity
+    moved = {"version": entity.version + 1, "moved_to_owner_sor_id": NEW.sor_id}
+    event = Received(entity.model_copy(update=moved), event_id)
+    return list(decide(state, event, world.now, world.world.tariffs).effects)
+
+
+def test_a_unit_of_which_only_sor_has_spoken_leaves_no_dossier_r4_r11(world):
+    assert gives_up(world, OLD.departments[0]) == []
+
+
+def test_a_dossier_says_where_from_and_where_to_and_is_one_for_each_version_r4_r39(world):
+    send = gives_up(world, PLACE, event_id="version 2").pop()
+    message = send.message
+    assert (message.from_owner_sor_id, message.owner_sor_id, message.version) == (OLD.owner.sor_id, NEW.sor_id, 2)
+    parts = "unit-transferred", PLACE.sor_id, OLD.owner.sor_id, NEW.sor_id, "version 2"
+    assert (send.id, send.key, send.causation) == (effect_id(*parts), NEW.sor_id, "version 2")
+
+
+def goes_and_returns(world, **changes):
+    leaves(world)
+    arrives(world)
+    world.sor(PLACE, moved_to_owner_sor_id=OLD.owner.sor_id)
+    back = {"owner_sor_id": OLD.owner.sor_id, "parent_sor_id": OLD.owner.sor_id, "moved_to_owner_sor_id": None}
+    return world.sor(PLACE, **back | changes)
+
+
+def test_a_closure_announced_in_time_is_still_announced_when_the_unit_returns_r21_r24(world):
+    world.at("2023-05-01 10:00").sor(PLACE, to_date="2023-05-10")
+    assert goes_and_returns(world.at("2023-05-08 10:00")).reasons == []
+    assert world.until("2023-05-11").withdrawals().last["reason"] == "closed-unregistered"
+
+
+def test_who_replaces_a_unit_is_still_known_when_it_returns_r7(world):
+    heir = below(OLD.owner, 1100, is_treatment_place=True, replaces=[PLACE.sor_id])
+    world.self_registers(PLACE)
+    world.sor(heir)
+    goes_and_returns(world.at("2023-05-01 10:00"))
+    world.sor(PLACE, to_date="2023-05-31")
+    ended = world.until("2023-06-01").deregistrations().one
+    assert ended["successorRegistrationId"] == world.forwards(heir).last["registrationId"]
+
+
+def test_the_first_closure_stays_the_closure_though_a_move_was_told_and_taken_back_r7_r24(world):
+    """What the place registers under comes late, but was in time."""
+    world.sor(OLD.owner, to_date="2023-03-31")
+    world.until("2023-04-01")
+    leaves(world.at("2023-04-02 10:00"))
+    world.sor(PLACE, moved_to_owner_sor_id=None, to_date="2023-02-15", channel="sor-office")
+    ended = world.self_registers(PLACE, registered_on="2023-02-10").deregistrations().one
+    assert (ended["lastDay"], ended["cause"]) == ("2023-03-31", "company-closure")
+
+
+def test_a_request_that_comes_after_the_unit_has_moved_on_follows_it_r45(world):
+    """The old owner's last word comes last of all."""
+    third = owner(6200, cvr=OLD.owner.first["cvr"])
+    asks_to_be_deleted(world, "A-1", OLD)
+    world.sor(third)
+    arrives(world, version=3)
+    world.sor(PLACE, version=4, moved_to_owner_sor_id=third.sor_id)
+    at_the_third = {"owner_sor_id": third.sor_id, "parent_sor_id": third.sor_id, "moved_to_owner_sor_id": None}
+    world.sor(PLACE, version=5, **at_the_third)
+    world.sor(PLACE, version=2, owner_sor_id=OLD.owner.sor_id, moved_to_owner_sor_id=NEW.sor_id)
+    request = {"reference_number": "A-1", "scope": ["sor"], "treated_in_year": False, "requested_on": "2023-02-01"}
+    assert world.notice("deletion.requested", PLACE, **request, owner_sor_id=third.sor_id) == []
+
+
+def test_the_one_fee_of_a_scheme_is_paid_though_the_site_that_was_charged_has_moved_r42(new_world):
+    world = new_world()
+    council = owner(4000, "region")
+    first, second = (below(council, 4000 + number, is_treatment_place=True) for number in (1, 2))
+    at_the_scheme = {"category": "3b", "out_of_hours_scheme": "1813"}
+    world.at("2023-02-01 10:00").sor(council)
+    world.sor(NEW)
+    world.sor(first)
+    assert len(world.self_registers(first, **at_the_scheme).triggers()) == 1
+    world.moves(first, NEW)
+    world.sor(second)
+    assert world.self_registers(second, **at_the_scheme).not_due().one["reason"] == "already-triggered"

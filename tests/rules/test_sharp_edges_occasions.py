@@ -85,9 +85,9 @@ def test_a_question_that_waited_for_its_tariff_r38_r32(world, clinic, tmp_path):
     assert roads(sent) == [(2025, "registration", "company-ceased")]
 
 
-def notifies(world, notified_on):
+def notifies(world, notified_on, kind="volunteer-sole"):
     about = {"sorId": CLINIC.place.sor_id, "ownerSorId": CLINIC.owner.sor_id}
-    told = {"kind": "volunteer-sole", "authorisationIds": ["0BC12"], "notifiedOn": notified_on}
+    told = {"kind": kind, "authorisationIds": ["0BC12"], "notifiedOn": notified_on}
     world.send("stps.notices.v1", about | told, ce_type="dk.stps.exemption.notified.v1", ce_id="underretning")
 
 
@@ -133,3 +133,46 @@ def test_a_number_told_late_owes_every_year_since_r38_r4(world, clinic):
     sent = world.at("2024-02-01 10:00").sor(clinic.owner, cvr=cvr_number(77), from_date="2023-06-01")
     new = sent.forwards().last["registrationId"]
     assert [each["feeYear"] for each in sent.triggers() if each["registrationId"] == new] == [2023, 2024]
+
+
+def test_a_number_told_late_owes_every_year_since_also_where_nobody_waits_for_cvr_r37_r4(world):
+    """An EAN is no Digital Post, so each year is charged at once."""
+    world.at("2023-05-01 10:00").registered(CLINIC, ean="5790002401473")
+    sent = world.at("2024-02-01 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2023-06-01")
+    new = sent.forwards().last["registrationId"]
+    assert [each["feeYear"] for each in sent.triggers() if each["registrationId"] == new] == [2023, 2024]
+
+
+def test_a_registration_made_before_a_new_number_ends_no_exemption_of_the_new_place_r46_r4(world):
+    """The old number has paid for the year in which the place registered; the new one was not there then."""
+    notifies(world.at("2022-01-15 10:00"), "2022-01-15")
+    world.at("2022-02-01 10:00").registered(CLINIC)
+    world.at("2023-05-10 10:00").sor(CLINIC.owner, cvr=cvr_number(77))
+    assert world.sor(CLINIC.place, name="Nyt navn").fee_decisions() == []
+    assert world.triggers().values("feeYear") == [2022, 2023, 2023]
+
+
+def test_registering_anew_is_asked_for_also_when_it_is_heard_of_later_r46(world):
+    """What was forwarded in between began no other registration."""
+    world.at("2023-05-01 10:00").registered(CLINIC)
+    notifies(world.at("2024-02-01 10:00"), "2024-02-01")
+    world.at("2024-08-01 10:00").sor(CLINIC.place, name="Nyt navn")
+    sent = world.at("2024-09-01 10:00").self_registers(CLINIC.place, registered_on="2024-07-01")
+    assert sent.triggers().one["feeYear"] == 2024
+
+
+def test_registering_anew_on_the_very_day_bsr_first_hears_of_the_place_is_asked_for_r46(world):
+    notifies(world.at("2024-01-15 10:00"), "2024-01-15")
+    world.at("2024-02-01 10:00").registered(CLINIC, registered_on="2023-12-01")
+    sent = world.self_registers(CLINIC.place, registered_on="2024-02-01")
+    assert [(each["feeYear"], each["occasion"]) for each in sent.triggers()] == [(2024, "registration")]
+
+
+def test_who_registers_on_the_day_of_the_notification_has_ended_no_exemption_r44_r46(world):
+    """It turns out to be cosmetic, so that low turnover frees it of nothing: the next yearly run asks."""
+    notifies(world.at("2024-02-01 10:00"), "2024-02-01", kind="low-turnover")
+    world.registered(CLINIC, registered_on="2024-02-01")
+    assert world.not_due().one["reason"] == "exempt-notified"
+    assert world.self_registers(CLINIC.place, cosmetic=True).fee_decisions() == []
+    asked = world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    assert asked.triggers().one["occasion"] == "yearly-run"

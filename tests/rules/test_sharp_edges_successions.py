@@ -83,3 +83,29 @@ def test_a_successor_owes_nothing_before_anybody_is_treated_there_r4_r31(world):
     old = world.forwards().last["registrationId"]
     sent = world.at("2023-05-10 10:00").sor(CLINIC.owner, cvr=OTHER_CVR)
     assert [(each["registrationId"], each["reason"]) for each in sent.fee_decisions()] == [(old, "not-registered")]
+
+
+def test_an_institution_s_coming_from_another_owner_is_no_change_for_a_place_already_there_r5(world):
+    """The place is put below it before the institution, a place itself, has come for good."""
+    other_town = municipality(8000)
+    clinic = below(other_town.owner, 8100, p_number=OTHER_P, is_treatment_place=True)
+    world.at("2023-02-01 10:00").registered(TOWN, category="4")
+    world.sor(other_town)
+    world.sor(clinic)
+    world.at("2023-05-10 10:00").moves(clinic, TOWN.owner, from_date="2023-08-01")
+    world.sor(TOWN.place, parent_sor_id=clinic.sor_id, p_number=None, from_date="2023-06-01")
+    ended = world.until("2023-09-01").deregistrations(TOWN.place)
+    assert ended_by(ended) == ("2023-05-31", "new-p-number", TOWN.place.sor_id)
+
+
+def test_what_is_noted_at_the_instant_of_the_registration_came_after_it_r5(world):
+    """The department had a number of its own that came and went before it was a place; then one night brings all."""
+    department = below(REGION.institution, 4100, "OE")
+    world.at("2023-05-10 10:00").sor(REGION)
+    world.sor(department)
+    world.sor(department, p_number=p_number(78), from_date="2023-06-01")
+    world.sor(department, p_number=None, from_date="2023-08-01")
+    world.at("2023-05-20 04:00").sor(department, is_treatment_place=True)
+    world.self_registers(department, category="1")
+    sent = world.sor(REGION.institution, p_number=OTHER_P, from_date="2023-05-20")
+    assert sent.deregistrations(department).one["lastDay"] == "2023-05-19"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from contracts.danish_time import danish_date, start_of_day
 from contracts.notices import DeregistrationDecided
 from workers.fees.ledger import Question, ask
-from workers.registrations.claim import claim_of
 from workers.registrations.leaving import Leaving, deregister
 from workers.tree.state import Departure, Registered
 
@@ -55,14 +54,12 @@ def knows(node: Node, departure: Departure) -> bool:
 
 def next_departure(node: Node) -> Departure | None:
     """The departure that is to take effect next: one still to come, or one that a late registration has missed."""
-    departures = sorted(node.notices.departures, key=lambda each: each.effective_on)
-    to_come = next((each for each in departures if each.is_now == "to-come"), None)
-    said = node.self_registration
-    if said is not None and isinstance(node.standing, Registered) and claim_of(node) == "late":
-        return next(
-            (each for each in departures if each.is_now == "taken" and said.registered_on < each.effective_on), to_come
-        )
-    return to_come
+    said, departures = node.self_registration, sorted(node.notices.departures, key=lambda each: each.effective_on)
+    to_come = [each for each in departures if each.is_now == "to-come"]
+    if said is None or not isinstance(node.standing, Registered):
+        return next(iter(to_come), None)
+    missed = [each for each in departures if each.is_now == "taken" and said.registered_on < each.effective_on]
+    return next(iter(missed + to_come), None)
 
 
 def departure_due_at(node: Node) -> datetime | None:

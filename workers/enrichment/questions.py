@@ -27,7 +27,7 @@ class Questions:
         self._draft = draft
         self._now = now
         self._cvr: CvrNumber | None = None
-        self._p_numbers: dict[PNumber, None] = {}
+        self._p_numbers: list[PNumber] = []
 
     def want(self, effective: Effective) -> None:
         """Note the unit's company and production unit. Numbers that fail their check are not looked up (R2)."""
@@ -35,7 +35,7 @@ class Questions:
             self._cvr = effective.cvr
         holder, p_number = effective.p_number_holder, effective.p_number
         if holder is not None and p_number is not None and p_number.is_valid and self._is_new(p_number, holder):
-            self._p_numbers[p_number] = None
+            self._p_numbers.append(p_number)
 
     def _is_new(self, number: str, holder: SorId) -> bool:
         entry = self._draft.number(number)

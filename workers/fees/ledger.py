@@ -13,7 +13,7 @@ from workers.fees.dispensations import share_let_off
 from workers.fees.flags import flags_of
 from workers.fees.recipient import answer_expected_until, billed_unit, recipient_of, route_status
 from workers.fees.schemes import is_scheme_paid, scheme_of
-from workers.fees.verdict import Case, Due, Nothing, judge
+from workers.fees.verdict import Case, Due, NoTariff, Nothing, judge
 from workers.tree.state import NotDue, Parked, Triggered
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contracts.invoice_triggers import Basis, Occasion
     from contracts.self_registrations import SelfRegistered
     from contracts.tariffs import TariffTable
+    from workers.fees.verdict import Verdict
     from workers.tree.draft import Draft
     from workers.tree.state import Identity, LedgerEntry, Node
 
@@ -49,18 +50,21 @@ def ask(draft: Draft, question: Question, tariffs: TariffTable, now: datetime) -
     it is parked and nothing is sent yet (R32), and so it is for a while when CVR has just been asked whether the
     invoice will arrive (R38).
     """
+    return _settle(draft, question, tariffs, now, asked_at=now)
+
+
+def _settle(draft: Draft, question: Question, tariffs: TariffTable, now: datetime, *, asked_at: datetime) -> list[Send]:
     node = draft.node(question.identity.sor_id)
     verdict = judge(_case(draft, node, question), tariffs)
-    patience = _patience(draft, node, question, now)
+    patience = _patience(draft, node, question, verdict, now)
     if isinstance(verdict, Due) and patience is None:
         return _trigger(draft, node, question, verdict, now)
     same = [entry for entry in _same_registration_and_year(node, question) if entry.occasion == question.occasion]
     if isinstance(verdict, Nothing):
         return [] if _is_answered(question, same) else _not_due(draft, node, question, verdict)
     if not any(isinstance(entry, Parked) for entry in same):
-        not_after = patience if isinstance(verdict, Due) else None
         identity, year, occasion = question.identity, question.fee_year, question.occasion
-        _write(draft, node, Parked(identity, year, occasion, question.event_id, now, not_after))
+        _write(draft, node, Parked(identity, year, occasion, question.event_id, asked_at, patience))
     return []
 
 
@@ -70,16 +74,20 @@ def _is_answered(question: Question, same: Sequence[LedgerEntry]) -> bool:
     return any(not (may_end and isinstance(entry, Triggered)) for entry in same)
 
 
-def _patience(draft: Draft, node: Node, question: Question, now: datetime) -> datetime | None:
-    """Until when to wait for CVR's answer on the payer; None: it is there, nobody can be asked, or it took too long."""
-    if question.self_registration is None:
+def _patience(draft: Draft, node: Node, question: Question, verdict: Verdict, now: datetime) -> datetime | None:
+    """Until when a fee that is due waits for CVR's answer on the payer.
+
+    None: the answer is there, nobody can be asked, it took too long, or it is not CVR that is waited for.
+    """
+    said = question.self_registration
+    if said is None or not isinstance(verdict, Due):
         return None
-    recipient = recipient_of(question.self_registration, question.identity.cvr, node.sor_id)
+    recipient = recipient_of(said, question.identity.cvr, node.sor_id)
     return answer_expected_until(draft, recipient, now)
 
 
 def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) -> list[Send]:
-    """Ask the unit's parked questions again, in the order they were raised; those still without tariff stay (R32).
+    """Ask the unit's parked questions again, in the order they were raised; those still without answer stay (R32, R38).
 
     The self-registration counts as it is now: a category corrected meanwhile is the one that is owed for [D].
     """
@@ -90,26 +98,22 @@ def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) ->
     draft.put(replace(node, ledger=tuple(entry for entry in node.ledger if not isinstance(entry, Parked))))
     sends: list[Send] = []
     for entry in parked:
-        question = _again(node, entry)
-        now_at = draft.node(sor_id)
-        if _can_be_answered(draft, now_at, question, tariffs, now):
-            sends += ask(draft, question, tariffs, now)
-        else:
-            _write(draft, now_at, replace(entry, not_after=_patience(draft, now_at, question, now)))
+        sends += _settle(draft, _again(node, entry), tariffs, now, asked_at=entry.asked_at)
     return sends
 
 
 def releasable(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> bool:
-    """Whether a parked question of the unit could be answered now."""
+    """Whether a parked question of the unit could be answered now, or waits for something else than it did."""
     parked = (entry for entry in node.ledger if isinstance(entry, Parked))
-    return any(_can_be_answered(draft, node, _again(node, each), tariffs, now) for each in parked)
+    return any(_waits_no_more(draft, node, each, tariffs, now) for each in parked)
 
 
-def _can_be_answered(draft: Draft, node: Node, question: Question, tariffs: TariffTable, now: datetime) -> bool:
+def _waits_no_more(draft: Draft, node: Node, parked: Parked, tariffs: TariffTable, now: datetime) -> bool:
+    question = _again(node, parked)
     verdict = judge(_case(draft, node, question), tariffs)
-    if isinstance(verdict, Due):
-        return _patience(draft, node, question, now) is None
-    return isinstance(verdict, Nothing)
+    patience = _patience(draft, node, question, verdict, now)
+    can_be_answered = patience is None and not isinstance(verdict, NoTariff)
+    return can_be_answered or patience != parked.not_after
 
 
 def waits_until(node: Node) -> datetime | None:

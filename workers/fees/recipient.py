@@ -62,8 +62,11 @@ def route_status(draft: Draft, recipient: Recipient, now: datetime) -> RouteStat
 
 
 def answer_expected_until(draft: Draft, recipient: Recipient, now: datetime) -> datetime | None:
-    """Until when CVR's first answer on the payer may still come; None when there is nothing to wait for."""
-    if recipient.channel != "digital-post" or recipient.cvr is None or not recipient.cvr.is_valid:
+    """Until when CVR's first answer on the payer may still come; None when there is nothing to wait for.
+
+    A number that fails its check is never asked for (R2).
+    """
+    if recipient.channel != "digital-post" or recipient.cvr is None:
         return None
     entry = draft.number(recipient.cvr)
     if entry is None or entry.answer is not None or entry.is_unavailable:

@@ -10,7 +10,7 @@ from workers.effects import Send, effect_id
 from workers.enrichment.facts import findings_for
 from workers.explanation import explain
 from workers.fees.occasions import ask_after_exemption, ask_on_registration, ask_successor
-from workers.registrations.claim import claim_of
+from workers.registrations.claim import has_left, is_late
 from workers.registrations.identity import as_registered, identify
 from workers.registrations.leaving import withdraw
 from workers.registrations.record import build_record, digest_of, rules_of
@@ -38,10 +38,9 @@ def review(
     node = draft.node(sor_id)
     if node.entity is None or node.has_moved:
         return []
-    claim = claim_of(node)
-    if node.closed is not None and claim != "late":
+    if node.closed is not None and not is_late(node):
         return []
-    if claim == "ended":
+    if has_left(node):
         return withdraw(draft, node, "superseded", "R28", event_id)
     if not node.entity.is_treatment_place:
         return withdraw(draft, node, "not-a-treatment-place", "R14", event_id)
@@ -53,7 +52,7 @@ def review(
 
 def _over_before_it_began(draft: Draft, node: Node, now: datetime) -> bool:
     """A unit first heard of after its closure, and not registered in time, was never BSR's business [D]."""
-    if node.closed is not None or not isinstance(node.standing, Unforwarded):
+    if not isinstance(node.standing, Unforwarded):
         return False
     closing = closing_of(draft, node)
     if closing is None or closing.effective_at > now:

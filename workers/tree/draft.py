@@ -80,14 +80,13 @@ class Draft:
             yield self.node(sor_id)
 
     def subtree(self, root: SorId) -> list[SorId]:
-        """`root` and everything below it, parents before children. A cycle in the input is walked once."""
+        """`root` and everything below it, parents before children. A cycle in the input is walked once.
+
+        A unit has one parent, so the only one that can be met again is `root`.
+        """
         found = [root]
-        seen = {root}
         for sor_id in found:
-            for child in self.children(sor_id):
-                if child not in seen:
-                    seen.add(child)
-                    found.append(child)
+            found += (child for child in self.children(sor_id) if child != root)
         return found
 
     def path(self, entity: EntityChanged) -> tuple[EntityChanged, ...] | None:

@@ -19,7 +19,6 @@ T = TypeVar("T")
 class Effective:
     """The values that hold for a unit once inheritance is resolved."""
 
-    postal_address: Address | None
     visiting_address: Address | None
     activity_address: Address | None
     telephone: str | None
@@ -39,7 +38,6 @@ def resolve(entity: EntityChanged, path: Sequence[EntityChanged]) -> Effective:
     visiting = entity.visiting_address or postal
     holder = _nearest(each if each.p_number is not None else None for each in upwards)
     return Effective(
-        postal_address=postal,
         visiting_address=visiting,
         activity_address=entity.activity_address or visiting,
         telephone=_nearest(each.telephone for each in upwards),
