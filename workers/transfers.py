@@ -53,6 +53,8 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
     draft.put(tree_part)
     dossier = Node(
         node.sor_id,
+        # What has closed itself stays closed (R7); what closed with its company lives on where SOR puts it [D].
+        closed=node.closed if node.closed is not None and node.closed.by == node.sor_id else None,
         renumberings=node.renumberings,
         self_registration=node.self_registration,
         standing=node.standing,
@@ -84,6 +86,7 @@ def take_over(draft: Draft, message: UnitTransferred) -> None:
     draft.put(
         replace(
             node,
+            closed=node.closed or came.closed,
             renumberings=came.renumberings or node.renumberings,
             moved_here_by=message.version,
             self_registration=_newer(node, came),

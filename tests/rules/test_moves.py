@@ -183,3 +183,17 @@ def test_a_new_number_of_the_new_owner_counts_no_earlier_for_a_unit_than_its_com
     sent = world.at("2023-06-12 10:00").sor(NEW, cvr=cvr_number(71), from_date="2023-06-05")
     ended = sent.deregistrations(PLACE).one
     assert (ended["lastDay"], ended["causedBySorId"]) == ("2023-06-09", PLACE.sor_id)
+
+
+@ORDERS
+def test_a_place_that_has_closed_is_not_opened_again_by_moving_r7_r31(order):
+    world = Scenario()
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    world.sor(PLACE, to_date="2023-03-31")
+    world.until("2023-04-02")
+    world.at("2023-05-01 10:00")
+    sent = [each for step in order for each in step(world, NEW)]
+    assert sent == []
+    assert world.fee_run(2024, "2024-05-01") == []
+    assert world.until("2024-06-01").fee_decisions() == []
