@@ -23,3 +23,5 @@ class UnitTransferred(Message):
     version: int = Field(ge=0)
     """The unit's version that moved it: a later one may have moved it on."""
     dossier: Annotated[str, Field(max_length=200_000)]
+    is_recall: bool = False
+    """SOR has taken the move back before the new owner spoke: no dossier, but a request to send it back (R10)."""

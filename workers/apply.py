@@ -14,7 +14,7 @@ from workers.effects import Refusal
 from workers.enrichment.questions import record_answer
 from workers.notices import Notice, note
 from workers.registrations.succession import renumbered
-from workers.transfers import hand_over, take_over
+from workers.transfers import give_back, hand_over, recall, take_over
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +58,8 @@ def _apply_to_unit(
         return _apply_entity(draft, message, event_id, now)
     if isinstance(message, SelfRegistered):
         return _apply_self_registration(draft, message)
+    if isinstance(message, UnitTransferred) and message.is_recall:
+        return Applied((), tuple(give_back(draft, message, event_id)))
     if isinstance(message, UnitTransferred):
         take_over(draft, message)
         return Applied((message.sor_id,))
@@ -77,7 +79,9 @@ def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datet
     draft.put(replace(node, entity=change, announcement=announcement, renumberings=renumberings))
     for replaced in change.replaces:
         draft.put(replace(draft.node(replaced), replaced_by=change.sor_id))
-    return Applied(tuple(draft.subtree(change.sor_id)))
+    recalled = recall(draft, node, change, event_id)
+    # The unit itself is reviewed when its dossier is back: BSR must not be told of it as of one that never registered.
+    return Applied(tuple(draft.subtree(change.sor_id)[len(recalled) :]), tuple(recalled))
 
 
 def _apply_self_registration(draft: Draft, message: SelfRegistered) -> Applied | Unapplied | Refusal:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from contracts.identifiers import SorId
     from contracts.self_registrations import SelfRegistered
+    from contracts.sor_entities import EntityChanged
     from workers.tree.draft import Draft
     from workers.tree.state import Departure
 
@@ -34,9 +35,48 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
     `is_leaving`: it moves just now, and takes along even what stays known here, such as the requests it has made.
     A dossier that came by a later version than the one known here stays: that version will follow, and says it is back.
     """
-    moved_to = _moved_to(node)
-    # What stays: the place in the tree, a fee that a whole lægevagt has paid (R42), and what tells a repeat.
-    tree_part = Node(
+    moved_to, tree_part = _moved_to(node), _tree_part(node)
+    if moved_to is None or node.entity is None:
+        return []
+    stays_whole = replace(node, renumberings=()) == tree_part  # what came by a dossier goes on
+    if stays_whole and not (is_leaving and node.notices.deletion_requests):
+        return []
+    draft.put(tree_part)
+    return [_send(draft, node, moved_to, node.entity.version, event_id)]
+
+
+def recall(draft: Draft, before: Node, change: EntityChanged, event_id: str) -> list[Send]:
+    """Ask for the dossier of a unit whose move SOR has taken back; `before` is the unit as it had moved (R10).
+
+    Nothing where the dossier is here again, as when the unit comes back by the new owner's own word.
+    """
+    gone_to = _moved_to(before)
+    if gone_to is None or change.moved_to_owner_sor_id is not None:
+        return []
+    message = UnitTransferred(
+        sor_id=change.sor_id,
+        owner_sor_id=gone_to,
+        from_owner_sor_id=draft.owner,
+        version=change.version,
+        dossier="",
+        is_recall=True,
+    )
+    send_id = effect_id("unit-recalled", change.sor_id, draft.owner, gone_to, event_id)
+    return [Send(message, send_id, gone_to, change.sor_id, event_id)]
+
+
+def give_back(draft: Draft, recalled: UnitTransferred, event_id: str) -> list[Send]:
+    """Send a dossier back; not where SOR has spoken here: then its word that the unit leaves sends it on."""
+    node = draft.node(recalled.sor_id)
+    if node.entity is not None:
+        return []
+    draft.put(_tree_part(node))
+    return [_send(draft, node, recalled.from_owner_sor_id, recalled.version, event_id)]
+
+
+def _tree_part(node: Node) -> Node:
+    """What stays: the place in the tree, a fee that a whole lægevagt has paid (R42), and what tells a repeat."""
+    return Node(
         node.sor_id,
         node.entity,
         node.announcement,
@@ -45,12 +85,9 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
         ledger=tuple(each for each in node.ledger if isinstance(each, Triggered) and each.scheme is not None),
         notices=Notices(deletion_requests=node.notices.deletion_requests),
     )
-    if moved_to is None or node.entity is None:
-        return []
-    stays_whole = replace(node, renumberings=()) == tree_part  # what came by a dossier goes on
-    if stays_whole and not (is_leaving and node.notices.deletion_requests):
-        return []
-    draft.put(tree_part)
+
+
+def _send(draft: Draft, node: Node, to: SorId, version: int, event_id: str) -> Send:
     dossier = Node(
         node.sor_id,
         # What has closed itself stays closed (R7); what closed with its company lives on where SOR puts it [D].
@@ -63,13 +100,13 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
     )
     message = UnitTransferred(
         sor_id=node.sor_id,
-        owner_sor_id=moved_to,
+        owner_sor_id=to,
         from_owner_sor_id=draft.owner,
-        version=node.entity.version,
+        version=version,
         dossier=_DOSSIER.dump_json(dossier).decode(),
     )
-    send_id = effect_id("unit-transferred", node.sor_id, draft.owner, moved_to, event_id)
-    return [Send(message, send_id, moved_to, node.sor_id, event_id)]
+    send_id = effect_id("unit-transferred", node.sor_id, draft.owner, to, event_id)
+    return Send(message, send_id, to, node.sor_id, event_id)
 
 
 def _moved_to(node: Node) -> SorId | None:
@@ -83,6 +120,9 @@ def take_over(draft: Draft, message: UnitTransferred) -> None:
     came = _DOSSIER.validate_json(message.dossier)
     node = draft.node(message.sor_id)
     holds = isinstance(came.standing, Forwarded | Registered) or isinstance(node.standing, Unforwarded)
+    standing = came.standing if holds else node.standing
+    if isinstance(standing, Forwarded | Registered) and isinstance(node.standing, Forwarded | Registered):
+        standing = replace(standing, digest=node.standing.digest)  # BSR has been told something else since
     draft.put(
         replace(
             node,
@@ -90,7 +130,7 @@ def take_over(draft: Draft, message: UnitTransferred) -> None:
             renumberings=came.renumberings or node.renumberings,
             moved_here_by=message.version,
             self_registration=_newer(node, came),
-            standing=came.standing if holds else node.standing,
+            standing=standing,
             ledger=_union(came.ledger, node.ledger),
             notices=Notices(
                 departures=(*node.notices.departures, *_unknown(came.notices.departures, node)),

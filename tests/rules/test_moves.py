@@ -197,3 +197,32 @@ def test_a_place_that_has_closed_is_not_opened_again_by_moving_r7_r31(order):
     assert sent == []
     assert world.fee_run(2024, "2024-05-01") == []
     assert world.until("2024-06-01").fee_decisions() == []
+
+
+def test_a_move_taken_back_before_the_new_owner_has_spoken_changes_nothing_r10_r16(world):
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    leaves(world.at("2023-05-10 10:00"))
+    sent = world.at("2023-05-11 10:00").sor(PLACE, owner_sor_id=OLD.owner.sor_id, moved_to_owner_sor_id=None)
+    assert sent == []
+    edited = world.at("2023-05-12 10:00").sor(PLACE, telephone="99")
+    assert (edited.forwards().one["state"], edited.deregistrations(), edited.triggers()) == ("registered", [], [])
+    world.fee_run(2024, "2024-05-01")
+    assert world.until("2024-05-01").triggers().one["registrationId"] == world.forwards()[0]["registrationId"]
+    world.at("2024-06-01 10:00").sor(PLACE, to_date="2024-06-30")
+    assert world.until("2024-07-01").deregistrations().one["cause"] == "closure"
+
+
+def test_an_edit_that_comes_before_the_dossier_is_back_does_not_undo_the_registration_r10_r16(world, monkeypatch):
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    leaves(world.at("2023-05-10 10:00"))
+    hear, held = world._replay._hear, []
+    monkeypatch.setattr(world._replay, "_hear", lambda record: held.append(record) or iter(()))
+    world.at("2023-05-11 10:00").sor(PLACE, owner_sor_id=OLD.owner.sor_id, moved_to_owner_sor_id=None)
+    world.sor(PLACE, telephone="99")
+    monkeypatch.setattr(world._replay, "_hear", hear)
+    world._replay._to_itself.extend(held)
+    last = world.until("2023-05-12").forwards().last
+    assert (last["state"], last["telephone"]) == ("registered", "99")
+    assert world.deregistrations() == []
