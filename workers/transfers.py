@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contracts.self_registrations import SelfRegistered
     from contracts.sor_entities import EntityChanged
     from workers.tree.draft import Draft
-    from workers.tree.state import Departure
+    from workers.tree.state import Departure, LedgerEntry
 
 T = TypeVar("T")
 _DOSSIER: Final = TypeAdapter(Node)
@@ -95,7 +95,7 @@ def _send(draft: Draft, node: Node, to: SorId, version: int, event_id: str) -> S
         renumberings=node.renumberings,
         self_registration=node.self_registration,
         standing=node.standing,
-        ledger=node.ledger,
+        ledger=_union(node.ledger, _paid_by_others(draft, node)),
         notices=node.notices,
     )
     message = UnitTransferred(
@@ -107,6 +107,17 @@ def _send(draft: Draft, node: Node, to: SorId, version: int, event_id: str) -> S
     )
     send_id = effect_id("unit-transferred", node.sor_id, draft.owner, to, event_id)
     return Send(message, send_id, to, node.sor_id, event_id)
+
+
+def _paid_by_others(draft: Draft, node: Node) -> tuple[LedgerEntry, ...]:
+    """What other sites of its lægevagt have paid: the new owner's partition does not see them (R42)."""
+    scheme = node.self_registration.out_of_hours_scheme if node.self_registration is not None else None
+    return tuple(
+        entry
+        for other in draft.all_nodes()
+        for entry in other.ledger
+        if scheme is not None and isinstance(entry, Triggered) and entry.scheme == scheme
+    )
 
 
 def _moved_to(node: Node) -> SorId | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.messages import ENTITY_TYPE
-from support.trees import below, owner
+from support.trees import below, municipality, owner
 
 REGION = owner(4000, "region")
 SITES = [below(REGION, 4000 + number, is_treatment_place=True, p_number=None) for number in (1, 2, 3)]
@@ -55,3 +55,12 @@ def test_a_private_scheme_pays_for_each_site_r42(world):
         world.sor(site)
         world.self_registers(site, **AT)
     assert len(world.triggers()) == 2
+
+
+def test_a_site_that_moves_away_takes_along_that_its_scheme_has_paid_r42_r4(world):
+    town = municipality()
+    registered(world, 2023).sor(town.owner)
+    away = world.at("2023-05-10 10:00").moves(SITES[1], town.owner)
+    old, new = away.fee_decisions()
+    assert (old["occasion"], old["reason"]) == ("new-cvr", "already-triggered")
+    assert (new["occasion"], new["category"]) == ("new-cvr", "3b")
