@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from adapters.kafka.connection import Connection
 
 _SECONDS: Final = 5.0
+"""How long the brokers may take to answer, unless told otherwise."""
 
 
 class OpenTransactions:
@@ -23,9 +24,10 @@ class OpenTransactions:
     Where the second sees the topic end earlier, a transaction is open: ours or anybody's, at work or left behind.
     """
 
-    def __init__(self, connection: Connection, topics: Sequence[str]) -> None:
+    def __init__(self, connection: Connection, topics: Sequence[str], seconds: float = _SECONDS) -> None:
         self._connection = connection
         self._topics = topics
+        self._seconds = seconds
         self._counts: Mapping[str, int] = {}
         self._clients: dict[str, Any] = {}
 
@@ -35,7 +37,7 @@ class OpenTransactions:
         Raises `TimeoutError` or the client's own error when a broker does not answer; the next call starts afresh.
         """
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 await self._start()
                 wanted = [
                     TopicPartition(topic, partition)
@@ -43,6 +45,8 @@ class OpenTransactions:
                     for partition in partitions
                     if partition < count
                 ]
+                for client in self._clients.values():
+                    _let_know(client, wanted)
                 # In this order a transaction that ends in between is not taken for one that is open.
                 ends = await self._clients["read_uncommitted"].end_offsets(wanted)
                 readable = await self._clients["read_committed"].end_offsets(wanted)
@@ -67,3 +71,10 @@ class OpenTransactions:
             )
             self._clients[isolation] = client
             await client.start()
+
+
+def _let_know(client: Any, partitions: list[TopicPartition]) -> None:
+    """Let the client learn of all its topics at once, not of one after the other; it is to read none of them."""
+    if client.assignment() != frozenset(partitions):
+        client.assign(partitions)
+        client.pause(*partitions)

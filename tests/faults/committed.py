@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -53,25 +53,3 @@ class Topics:
 def _record(each: Any) -> InputRecord:
     timestamp = datetime.fromtimestamp(each.timestamp / 1000, UTC)
     return InputRecord(each.topic, each.partition, each.offset, each.key, each.value, tuple(each.headers), timestamp)
-
-
-async def open_transactions(servers: str, names: Iterable[str], partitions: int) -> list[str]:
-    """The partitions whose last stable offset lies before their end: a transaction is still open there."""
-    wanted = [TopicPartition(str(name), number) for name in names for number in range(partitions)]
-    stable, all_ = await _ends(servers, wanted, "read_committed"), await _ends(servers, wanted, "read_uncommitted")
-    return [f"{tp.topic}-{tp.partition} at {stable[tp]} of {all_[tp]}" for tp in wanted if stable[tp] < all_[tp]]
-
-
-async def _ends(servers: str, wanted: list[TopicPartition], isolation: str) -> Mapping[TopicPartition, int]:
-    """Ends of the log.
-
-    aiokafka asks for offsets in the isolation of its reader, so that the stable ends come from a committed one.
-    """
-    consumer: Any = AIOKafkaConsumer(bootstrap_servers=servers, isolation_level=isolation, **_READ)
-    await consumer.start()
-    try:
-        consumer.assign(wanted)
-        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(wanted)
-        return ends
-    finally:
-        await consumer.stop()

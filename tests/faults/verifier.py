@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from adapters.kafka.connection import Connection
+from adapters.kafka.open_transactions import OpenTransactions
 from contracts import dead_letters
 from contracts.cloudevents import Headers
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
-from faults.committed import Topics, open_transactions
+from faults.committed import Topics
 from faults.recount import Due, Records, Recount
 
 COMPARED: Final = (
@@ -33,6 +35,7 @@ _ONCE: Final = (Topic.DEREGISTRATIONS, Topic.INVOICE_TRIGGERS, Topic.DELETION_RE
 """Whatever the rules say, no id comes twice here: each is a fee, a last day, a deletion."""
 READ: Final = tuple(dict.fromkeys((*WORKER_INPUTS, *COMPARED, Topic.CVR_REQUESTS, Topic.STATE)))
 _SHOWN: Final = 20
+_SECONDS: Final = 60.0
 
 Content = tuple[bytes | None, Headers, int]
 
@@ -76,9 +79,15 @@ async def verify(topics: Topics, clock: datetime) -> Verdict:
     await topics.read()
     # In a thread, for the proxies live in this event loop.
     verdict = await asyncio.to_thread(judge, topics.records, topics.partitions, clock)
-    still_open = await open_transactions(topics.servers, READ, topics.partitions)
+    brokers = OpenTransactions(Connection(topics.servers), READ, _SECONDS)
+    try:
+        still_open = await brokers.find(range(topics.partitions))
+    finally:
+        await brokers.close()
     verdict.open_transactions = len(still_open)
-    verdict.differences += [f"OPEN transaction on {each}" for each in still_open]
+    verdict.differences += [
+        f"OPEN transaction on {topic}-{partition} at {offset}" for (topic, partition), offset in still_open.items()
+    ]
     return verdict
 
 
