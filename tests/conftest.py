@@ -8,6 +8,7 @@ import pytest
 
 from adapters.broker.java import NO_JAVA, find_java
 from adapters.broker.maven import cached_jars, find_maven
+from contracts.tariffs import TariffTable
 from support.scenario import Scenario
 
 
@@ -30,3 +31,17 @@ def kafka_possible() -> None:
         pytest.skip(f"not tested against a real Kafka broker: {NO_JAVA}")
     if cached_jars() is None and find_maven() is None:
         pytest.skip("not tested against a real Kafka broker: its jars are not cached and there is no mvn")
+
+
+@pytest.fixture
+def fee_table(tmp_path) -> Callable[..., TariffTable]:
+    """Fee tables with these years alone, category 5: 2,300 kroner, and the half of it."""
+    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
+
+    def table(*years: int) -> TariffTable:
+        rows = "".join(f"stps-{year}-5,{year},5,2300.00,1150.00,29000,58000,,test\n" for year in years)
+        path = tmp_path / "tariffs.csv"
+        path.write_text(header + rows, encoding="utf-8")
+        return TariffTable.load(path)
+
+    return table

@@ -67,14 +67,11 @@ def test_the_amounts_charged_in_2023_are_the_reduced_ones_of_the_table_r32(world
 
 
 @pytest.fixture
-def with_2025(tmp_path):
-    """The packaged table with a row for 2025, category 5."""
+def with_2025(fee_table):
+    """A table for 2025, category 5; the packaged one has none."""
     packaged = TariffTable.load()
     assert 2025 not in packaged.years
-    path = tmp_path / "tariffs.csv"
-    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
-    path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
-    return TariffTable.load(path)
+    return fee_table(2025)
 
 
 def test_a_year_without_a_table_parks_the_trigger_and_guesses_nothing_r32(world):

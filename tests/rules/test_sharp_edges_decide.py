@@ -147,11 +147,8 @@ def parked(world) -> OwnerState:
 
 
 @pytest.fixture
-def with_2025(tmp_path) -> TariffTable:
-    path = tmp_path / "tariffs.csv"
-    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
-    path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
-    return TariffTable.load(path)
+def with_2025(fee_table) -> TariffTable:
+    return fee_table(2025)
 
 
 def test_a_new_table_releases_in_steps_in_the_order_of_asking_r32_r11(parked, with_2025):

@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.tariffs import TariffTable
 from support.messages import p_number
 from support.trees import below, municipality, owner, private_clinic
 
 CLINIC, TOWN = private_clinic(), municipality()
-HEADER = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
-
-
-@pytest.fixture
-def table(tmp_path):
-    """A fee table with these years alone, category 5."""
-
-    def table(*years):
-        rows = "".join(f"stps-{year}-5,{year},5,2300.00,1150.00,29000,58000,,test\n" for year in years)
-        path = tmp_path / "tariffs.csv"
-        path.write_text(HEADER + rows, encoding="utf-8")
-        return TariffTable.load(path)
-
-    return table
 
 
 def decides(world, effective_on):
@@ -34,20 +19,20 @@ def asked(outputs) -> list[tuple[int, str, str]]:
     return [(each["feeYear"], each["occasion"], each.type.split(".")[-2]) for each in outputs.fee_decisions()]
 
 
-def test_of_two_questions_only_the_one_with_a_table_is_answered_r32(world, table):
+def test_of_two_questions_only_the_one_with_a_table_is_answered_r32(world, fee_table):
     world.at("2025-03-01 10:00").registered(CLINIC)
     world.sor(CLINIC.place, to_date="2026-01-31", channel="sor-office")
     world.until("2026-02-01")
-    assert asked(world.restart(tariffs=table(2025)).until("2026-03-01")) == [(2025, "registration", "triggered")]
-    assert asked(world.restart(tariffs=table(2025, 2026)).until("2026-04-01")) == [(2026, "closure", "triggered")]
+    assert asked(world.restart(tariffs=fee_table(2025)).until("2026-03-01")) == [(2025, "registration", "triggered")]
+    assert asked(world.restart(tariffs=fee_table(2025, 2026)).until("2026-04-01")) == [(2026, "closure", "triggered")]
     assert world.restart().until("2026-05-01") == []
 
 
-def test_a_question_that_waited_keeps_its_cause_r32_r50(world, table):
+def test_a_question_that_waited_keeps_its_cause_r32_r50(world, fee_table):
     world.at("2025-03-01 10:00").registered(CLINIC)
     raised_by = dict(world.records[-1].headers)["ce_id"].decode()
     world.sor(CLINIC.place, name="Nyt navn")
-    trigger = world.restart(tariffs=table(2025)).until("2025-04-01").triggers().one
+    trigger = world.restart(tariffs=fee_table(2025)).until("2025-04-01").triggers().one
     assert (trigger.headers["ce_causationid"], trigger.explanation["causedBy"]) == (raised_by, raised_by)
 
 
@@ -69,13 +54,13 @@ def test_each_new_p_number_ends_the_one_before_with_a_decision_r5_r40(world):
     assert asked(sent) == [(2023, "new-p-number", "not-due"), (2023, "new-p-number", "triggered")]
 
 
-def test_a_place_that_came_back_since_is_no_candidate_for_a_dispensation_r36(world, table):
+def test_a_place_that_came_back_since_is_no_candidate_for_a_dispensation_r36(world, fee_table):
     """The question of its departure in January waited for a table, and the place registered anew meanwhile."""
     world.at("2024-05-01 10:00").registered(CLINIC)
     decides(world, "2025-01-10")
     world.until("2025-01-10")
     world.at("2025-02-01 10:00").self_registers(CLINIC.place, registered_on="2025-02-01")
-    trigger = world.restart(tariffs=table(2025)).until("2025-03-01").triggers().one
+    trigger = world.restart(tariffs=fee_table(2025)).until("2025-03-01").triggers().one
     assert (trigger["occasion"], trigger["flags"]) == ("closure", [])
 
 
@@ -101,12 +86,12 @@ def test_a_responsible_physician_is_one_too_many_for_category_5_r43(world):
     assert world.triggers().one["flags"] == ["suspect-category"]
 
 
-def test_a_unit_on_its_way_to_its_new_owner_is_suspected_of_nothing_r43_r32(world, table):
+def test_a_unit_on_its_way_to_its_new_owner_is_suspected_of_nothing_r43_r32(world, fee_table):
     new = owner(6000)
     world.at("2025-03-01 10:00").registered(CLINIC)
     world.sor(new)
     world.sor(CLINIC.place, moved_to_owner_sor_id=new.sor_id)
-    assert world.restart(tariffs=table(2025)).until("2025-04-01").triggers().one["flags"] == []
+    assert world.restart(tariffs=fee_table(2025)).until("2025-04-01").triggers().one["flags"] == []
 
 
 def providers_of(world, count):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.tariffs import TariffTable
 from support.messages import cvr_number, p_number
 from support.trees import municipality, private_clinic
 
@@ -76,12 +75,9 @@ def test_a_new_p_number_asks_of_both_r38_r5(world):
     assert roads(world.outputs)[1:] == [(2024, "new-p-number", "company-ceased")] * 2
 
 
-def test_a_question_that_waited_for_its_tariff_r38_r32(world, clinic, tmp_path):
+def test_a_question_that_waited_for_its_tariff_r38_r32(world, clinic, fee_table):
     world.at("2025-03-01 10:00").self_registers(clinic.place)
-    path = tmp_path / "tariffs.csv"
-    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
-    path.write_text(header + "stps-2025-5,2025,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
-    sent = world.restart(tariffs=TariffTable.load(path)).until("2025-04-01")
+    sent = world.restart(tariffs=fee_table(2025)).until("2025-04-01")
     assert roads(sent) == [(2025, "registration", "company-ceased")]
 
 

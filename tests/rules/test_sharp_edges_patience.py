@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.tariffs import TariffTable
 from contracts.topics import Topic
 from support.messages import cvr_number
 from support.scenario import instant
@@ -15,7 +14,6 @@ from workers.tree.waiting import waiting_in
 CLINIC = private_clinic()
 OWNER, CVR = CLINIC.owner.sor_id, CLINIC.owner.first["cvr"]
 SISTER = owner(6100, cvr=CVR)
-HEADER = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
 
 
 @pytest.fixture
@@ -147,19 +145,6 @@ def in_2026(world):
     return world
 
 
-@pytest.fixture
-def table(tmp_path):
-    """A fee table with these years alone, category 5."""
-
-    def table(*years):
-        rows = "".join(f"stps-{year}-5,{year},5,2300.00,1150.00,29000,58000,,test\n" for year in years)
-        path = tmp_path / "tariffs.csv"
-        path.write_text(HEADER + rows, encoding="utf-8")
-        return TariffTable.load(path)
-
-    return table
-
-
 def awaited_tariffs(world) -> list[str]:
     state = world.world.owners[LATE.owner.sor_id]
     return [each.waits_for for each in waiting_in(state) if each.kind == "tariff"]
@@ -178,19 +163,19 @@ def test_nor_after_the_year_before_has_been_settled_r32_r36(in_2026):
     assert in_2026.until("2026-06-01") == []
 
 
-def test_a_tariff_that_comes_within_the_hour_waits_for_the_rest_of_it_r32_r38(in_2026, table):
-    in_2026.restart(tariffs=table(2025, 2026))
+def test_a_tariff_that_comes_within_the_hour_waits_for_the_rest_of_it_r32_r38(in_2026, fee_table):
+    in_2026.restart(tariffs=fee_table(2025, 2026))
     assert in_2026.until("2026-05-01 10:59:59") == []
     assert in_2026.until("2026-05-01 11:00").triggers().values("feeYear") == [2025, 2026]
 
 
-def test_a_question_that_goes_on_waiting_keeps_its_place_in_the_row_r32(in_2026, table):
+def test_a_question_that_goes_on_waiting_keeps_its_place_in_the_row_r32(in_2026, fee_table):
     """It was asked first, then another's; one of its own was answered in between."""
     before = below(LATE.owner, 6150, is_treatment_place=True)
     in_2026.at("2026-05-01 13:00").sor(before)
     in_2026.self_registers(before)
-    in_2026.restart(tariffs=table(2025)).until("2026-05-02")
-    sent = in_2026.restart(tariffs=table(2025, 2026)).until("2026-05-03")
+    in_2026.restart(tariffs=fee_table(2025)).until("2026-05-02")
+    sent = in_2026.restart(tariffs=fee_table(2025, 2026)).until("2026-05-03")
     assert sent.triggers().values("sorId") == [LATE.place.sor_id, before.sor_id]
 
 

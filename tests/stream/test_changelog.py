@@ -94,11 +94,8 @@ def test_those_nobody_asks_for_are_decoded_one_by_one():
     assert after.owners.are_decoded
 
 
-def test_another_tariff_table_lets_every_owner_be_looked_at_at_once_r32(tmp_path):
-    path = tmp_path / "tariffs.csv"
-    header = "id,year,category,full,half,exempt_if_turnover_le,half_if_turnover_le,note,source\n"
-    path.write_text(header + "stps-2031-5,2031,5,2300.00,1150.00,29000,58000,,test\n", encoding="utf-8")
-    assert restored(closing_soon().changelog, TariffTable.load(path)).owners.are_decoded
+def test_another_tariff_table_lets_every_owner_be_looked_at_at_once_r32(fee_table):
+    assert restored(closing_soon().changelog, fee_table(2031)).owners.are_decoded
 
 
 @settings(max_examples=40, deadline=None)
