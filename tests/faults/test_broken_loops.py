@@ -11,11 +11,12 @@ from contracts.topics import Topic
 from faults.brokers import BrokerFaults
 from faults.fleet import until
 from faults.stage import Stage, settled, stage
+from faults.verifier import Verdict
+from support.findings import CLEAN
 
 pytestmark = [pytest.mark.fire, pytest.mark.kafka, pytest.mark.usefixtures("kafka_possible"), pytest.mark.timeout(300)]
 
 OURS = ""
-CLEAN = "0 lost, 0 duplicated, 0 wrong, 0 out of order, 0 open transactions"
 
 
 @asynccontextmanager
@@ -39,8 +40,11 @@ async def days(scene: Stage, count: int) -> None:
         await until(lambda before=before: scene.observer.has_moved_since(before), 20)
 
 
-async def died(worker) -> bool:
-    return await until(lambda: not worker.is_alive, 40)
+async def judged(scene: Stage, broken: str) -> Verdict:
+    """The verdict; ours must come out clean, and the broken one must not."""
+    verdict = await settled(scene, rest_seconds=6)
+    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+    return verdict
 
 
 @pytest.mark.parametrize("broken", ["commit_before_delivered", OURS])
@@ -52,8 +56,7 @@ async def test_a_commit_that_does_not_wait_for_what_was_sent(broken, tmp_path):
             before = scene.observer.snapshot()
             await scene.tell_a_day()
             await until(lambda: scene.observer.has_moved_since(before), 8)
-        verdict = await settled(scene, rest_seconds=6)
-    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+        verdict = await judged(scene, broken)
     assert bool(verdict.lost) == (broken != OURS)
 
 
@@ -69,8 +72,7 @@ async def test_offsets_outside_the_transaction(broken, tmp_path):
             while not await until(lambda: not worker.is_alive, 2):
                 await scene.tell_a_day()
         worker.start()
-        verdict = await settled(scene, rest_seconds=6)
-    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+        verdict = await judged(scene, broken)
     assert bool(verdict.lost) == (broken != OURS)
 
 
@@ -80,8 +82,7 @@ async def test_a_producer_used_again_after_an_error(broken, tmp_path):
     async with one_broker(tmp_path) as scene:
         await at_work(scene, broken, "after-commit:fail@3")
         await days(scene, 6)
-        verdict = await settled(scene, rest_seconds=6)
-    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+        verdict = await judged(scene, broken)
     assert bool(verdict.duplicated) == (broken != OURS)
 
 
@@ -90,8 +91,7 @@ async def test_state_adopted_before_the_commit(broken, tmp_path):
     async with one_broker(tmp_path) as scene:
         await at_work(scene, broken, "after-send-state:fail@3")
         await days(scene, 6)
-        verdict = await settled(scene, rest_seconds=6)
-    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+        await judged(scene, broken)
 
 
 @pytest.mark.parametrize("broken", ["restore_nothing", OURS])
@@ -102,8 +102,7 @@ async def test_a_restore_that_reads_nothing(broken, tmp_path):
         worker.kill()
         worker.start()
         await days(scene, 8)
-        verdict = await settled(scene, rest_seconds=6)
-    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+        await judged(scene, broken)
 
 
 @pytest.mark.parametrize("broken", ["position_before_fence", OURS])
@@ -121,6 +120,5 @@ async def test_positions_read_before_the_predecessor_is_shut_out(broken, tmp_pat
         zombie.signal(signal.SIGCONT)
         await until(lambda: scene.observer.has_moved_since(before), 8)
         successor.signal(signal.SIGCONT)
-        verdict = await settled(scene, rest_seconds=6)
-    assert (str(verdict) == CLEAN) == (broken == OURS), list(verdict.shown())
+        verdict = await judged(scene, broken)
     assert bool(verdict.duplicated) == (broken != OURS)

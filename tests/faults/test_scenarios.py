@@ -19,10 +19,9 @@ from faults.fleet import Worker, until
 from faults.stage import Stage, settled, stage
 from faults.verifier import verify
 from faults.worker import SESSION_SECONDS
+from support.findings import CLEAN
 
 pytestmark = [pytest.mark.fire, pytest.mark.kafka, pytest.mark.usefixtures("kafka_possible"), pytest.mark.timeout(300)]
-
-CLEAN = "0 lost, 0 duplicated, 0 wrong, 0 out of order, 0 open transactions"
 
 
 @asynccontextmanager

@@ -21,16 +21,8 @@ from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 from faults.committed import Topics
 from faults.recount import Due, Records, Recount
+from support.findings import COMPARED, Findings
 
-COMPARED: Final = (
-    Topic.REGISTRATIONS,
-    Topic.DEREGISTRATIONS,
-    Topic.INVOICE_TRIGGERS,
-    Topic.DELETION_REQUESTS,
-    Topic.DEAD_LETTERS,
-    Topic.TRANSFERS,
-    Topic.FEE_RUNS,
-)
 _ONCE: Final = (Topic.DEREGISTRATIONS, Topic.INVOICE_TRIGGERS, Topic.DELETION_REQUESTS)
 """Whatever the rules say, no id comes twice here: each is a fee, a last day, a deletion."""
 READ: Final = tuple(dict.fromkeys((*WORKER_INPUTS, *COMPARED, Topic.CVR_REQUESTS, Topic.STATE)))
@@ -41,14 +33,9 @@ Content = tuple[bytes | None, Headers, int]
 
 
 @dataclass
-class Verdict:
+class Verdict(Findings):
     """What was found."""
 
-    lost: int = 0
-    duplicated: int = 0
-    wrong: int = 0
-    out_of_order: int = 0
-    open_transactions: int = 0
     compared: int = 0
     inputs: int = 0
     unread: int = 0
@@ -56,16 +43,6 @@ class Verdict:
     unanswered: int = 0
     """Numbers that CVR was asked about and has not answered yet; no part of the verdict, for CVR may take its time."""
     differences: list[str] = field(default_factory=list)
-
-    @property
-    def is_clean(self) -> bool:
-        return not (self.lost or self.duplicated or self.wrong or self.out_of_order or self.open_transactions)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.lost} lost, {self.duplicated} duplicated, {self.wrong} wrong, {self.out_of_order} out of order, "
-            f"{self.open_transactions} open transactions"
-        )
 
     def shown(self) -> Iterator[str]:
         """Yield the differences, the first of them."""

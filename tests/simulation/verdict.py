@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from pydantic import TypeAdapter
 
@@ -14,17 +14,9 @@ from contracts import dead_letters as names
 from contracts.records import InputRecord
 from contracts.topics import Topic
 from simulation.recount import Expected, remembered
+from support.findings import COMPARED, Findings
 from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
 
-_OUTPUTS = (
-    Topic.REGISTRATIONS,
-    Topic.DEREGISTRATIONS,
-    Topic.INVOICE_TRIGGERS,
-    Topic.DELETION_REQUESTS,
-    Topic.DEAD_LETTERS,
-    Topic.TRANSFERS,
-    Topic.FEE_RUNS,
-)
 _TYPES = {each: TypeAdapter(each) for each in (Node, CvrEntry, Backlog)}
 _INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _OF_PLACE = frozenset({names.CONNECT_TOPIC, names.CONNECT_PARTITION, names.CONNECT_OFFSET})
@@ -33,39 +25,20 @@ _OF_TIME = frozenset({"ce_time", names.FIRST_FAILED_AT})
 
 
 @dataclass
-class Verdict:
+class Verdict(Findings):
     """One history, or many added up."""
 
     histories: int = 0
     faults: int = 0
-    lost: int = 0
-    duplicated: int = 0
-    wrong: int = 0
-    out_of_order: int = 0
-    open_transactions: int = 0
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def is_clean(self) -> bool:
-        return not (self.lost or self.duplicated or self.wrong or self.out_of_order or self.open_transactions)
 
     def __add__(self, other: Verdict) -> Verdict:
         """Both together, without their notes."""
-        return Verdict(
-            self.histories + other.histories,
-            self.faults + other.faults,
-            self.lost + other.lost,
-            self.duplicated + other.duplicated,
-            self.wrong + other.wrong,
-            self.out_of_order + other.out_of_order,
-            self.open_transactions + other.open_transactions,
-        )
+        counts = [each.name for each in fields(self) if each.name != "notes"]
+        return Verdict(**{name: getattr(self, name) + getattr(other, name) for name in counts})
 
     def __str__(self) -> str:
-        return (
-            f"{self.histories} histories, {self.faults} faults: {self.lost} lost, {self.duplicated} duplicated, "
-            f"{self.wrong} wrong, {self.out_of_order} out of order, {self.open_transactions} open transactions"
-        )
+        return f"{self.histories} histories, {self.faults} faults: {super().__str__()}"
 
 
 @dataclass(frozen=True)
@@ -81,12 +54,12 @@ def judged(broker: MemoryBroker, partitions: int, sources: Sequence[Expected], *
     """Compare; `by_the_minute` is False where clocks were wrong, so that the instants of decisions are not compared."""
     seen = [
         _told(record, by_the_minute=by_the_minute)
-        for topic in _OUTPUTS
+        for topic in COMPARED
         for partition in range(broker.counts[topic])
         for record in broker.log(topic, partition).history()
     ]
     expected = [
-        [_told(record.as_input(), by_the_minute=by_the_minute) for record in source.outputs if record.topic in _OUTPUTS]
+        [_told(record.as_input(), by_the_minute=by_the_minute) for record in source.outputs if record.topic in COMPARED]
         for source in sources
     ]
     verdict = Verdict(histories=1)
