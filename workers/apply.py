@@ -41,11 +41,9 @@ def apply(draft: Draft, message: Input, event_id: str, now: datetime) -> Applied
     if isinstance(message, CvrAnswer):
         return _apply_answer(draft, message)
     applied = _apply_to_unit(draft, message, event_id, now)
-    if not isinstance(applied, Applied):
+    if not isinstance(applied, Applied) or message.sor_id is None:
         return applied
     # Whatever is known of a unit that belongs to another owner by now is known in the wrong place.
-    if message.sor_id is None:
-        return applied
     is_leaving = isinstance(message, EntityChanged)
     handed_over = hand_over(draft, draft.node(message.sor_id), event_id, is_leaving=is_leaving)
     return replace(applied, sends=(*applied.sends, *handed_over))

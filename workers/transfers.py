@@ -35,9 +35,10 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
     `is_leaving`: it moves just now, and takes along even what stays known here, such as the requests it has made.
     A dossier that came by a later version than the one known here stays: that version will follow, and says it is back.
     """
-    moved_to, tree_part = _moved_to(node), _tree_part(node)
+    moved_to = _moved_to(node)
     if moved_to is None or node.entity is None:
         return []
+    tree_part = _tree_part(node)
     stays_whole = replace(node, renumberings=()) == tree_part  # what came by a dossier goes on
     if stays_whole and not (is_leaving and node.notices.deletion_requests):
         return []

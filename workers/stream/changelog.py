@@ -117,6 +117,7 @@ class Restoring:
         self._newest: defaultdict[bytes, dict[bytes, bytes | None]] = defaultdict(dict)
         self._wakes: dict[bytes, bytes] = {}
         self._progress: bytes | None = None
+        self._parsed: Progress | None = None
         self._decoded: list[OwnerState] = []
         self.records = 0
 
@@ -126,7 +127,7 @@ class Restoring:
         if headers[:1] != _HEADERS:
             _check(headers)
         if key == _PROGRESS:
-            self._progress = value
+            self._progress, self._parsed = value, None
             return
         kind, _, rest = key.partition(b"/")
         if kind not in _KINDS:
@@ -139,10 +140,10 @@ class Restoring:
     @property
     def progress(self) -> Progress:
         """How far the partition had come. Raises `ChangelogError` when the record of it is damaged."""
-        if self._progress is None:
-            return Progress()
-        with _naming(_PROGRESS):
-            return _PROGRESS_TYPE.validate_json(self._progress)
+        if self._parsed is None:
+            with _naming(_PROGRESS):
+                self._parsed = Progress() if self._progress is None else _PROGRESS_TYPE.validate_json(self._progress)
+        return self._parsed
 
     def decode_some(self, tariffs: TariffTable, most: int) -> bool:
         """Decode up to `most` of the owners whose wakes are not known; False when none of them is left.

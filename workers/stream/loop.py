@@ -127,7 +127,6 @@ class PartitionLoop:
             await log.seek(progress.positions)
         world = restoring.world(self._tariffs, partitions)
         seat = Seat(log, world, Lookout(_now()))
-        await self._ask_again(seat)
         self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
 
