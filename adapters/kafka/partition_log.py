@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from adapters.kafka.port import ChangelogRecord, LogError
+from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
 from adapters.kafka.topic_admin import partition_counts
 from contracts.records import InputRecord
 from contracts.topics import WORKER_INPUTS, Topic
@@ -32,8 +32,7 @@ LARGEST_REQUEST: Final = 4 * 1024 * 1024
 _LATEST_MS: Final = 32_472_144_000_000
 """The year 2999: a timestamp may claim anything, and must not leave the calendar."""
 _CLOSE_SECONDS: Final = 5.0
-_CALL_SECONDS: Final = 10.0
-_STALLED_SECONDS: Final = 30.0
+STALLED_SECONDS: Final = 30.0
 _RESTORED_AT_ONCE: Final = 1000
 """Records taken in without a breath: some 0.1 s of work, where a whole answer of a broker is a second and more."""
 
@@ -79,7 +78,7 @@ class KafkaPartitionLog:
         """See `PartitionLog.changelog`. Raises `LogError` when the broker stops answering on the way."""
         reader = await self._start_consumer(self._state)
         try:
-            async with asyncio.timeout(_CALL_SECONDS):
+            async with asyncio.timeout(CALL_SECONDS):
                 # The asker reads uncommitted, so this is the end of the log itself and not of its last stable part.
                 end = (await self._asker.end_offsets([self._state]))[self._state]
                 position = (await reader.beginning_offsets([self._state]))[self._state]
@@ -93,7 +92,7 @@ class KafkaPartitionLog:
                 before, position = position, await reader.position(self._state)
                 now = asyncio.get_running_loop().time()
                 moved_at = now if position > before else moved_at
-                if now - moved_at > _STALLED_SECONDS:
+                if now - moved_at > STALLED_SECONDS:
                     raise TimeoutError(
                         f"the restore stands still at {position} of {end}: a transaction is open on {self._state.topic}"
                     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from contracts.cloudevents import Headers
     from contracts.records import InputRecord, OutputRecord
+
+CALL_SECONDS: Final = 10.0
+"""The longest any single call to the broker may take; aiokafka itself has no limit (notes/engine.md R3)."""
 
 
 class LogError(RuntimeError):

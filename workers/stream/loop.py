@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from adapters.kafka.port import LogError, PartitionLog
+from adapters.kafka.port import CALL_SECONDS, LogError, PartitionLog
 from workers.stream.changelog import ChangelogError, Restoring, changelog_of
 from workers.stream.lookout import Lookout
 from workers.stream.seat import INPUTS, Seat
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from workers.stream.reporter import Reporter
     from workers.stream.world import World
 
-CALL_SECONDS: Final = 10.0
-"""The longest any single call to the broker may take; aiokafka itself has no limit (notes/engine.md R3)."""
 _BATCH: Final = 500
 _DECODED_AT_ONCE: Final = 100
 """Owners."""

@@ -15,6 +15,7 @@ from aiokafka.errors import InvalidTxnState, MessageSizeTooLargeError, ProducerF
 from aiokafka.partitioner import murmur2
 
 from adapters.kafka.memory.record_log import RecordLog, Transaction
+from adapters.kafka.partition_log import TRANSACTION_TIMEOUT_MS
 from contracts.topics import PLANS, Topic
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 _LARGEST_BATCH: Final = 1_048_588
 """Kafka's default `max.message.bytes`."""
 _BATCH_OVERHEAD: Final = 70
-_TRANSACTION_SECONDS: Final = 12.0
-"""As the real adapter sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ class MemoryBroker:
                 raise InvalidTxnState("the producer has a transaction open already")
             self._mark_everywhere(before)  # a real client is told CONCURRENT_TRANSACTIONS until that is done
         self._current[producer.transactional_id] = transaction
-        asyncio.get_running_loop().call_later(_TRANSACTION_SECONDS, self._time_out, transaction)
+        asyncio.get_running_loop().call_later(TRANSACTION_TIMEOUT_MS / 1000, self._time_out, transaction)
 
     def _time_out(self, transaction: Transaction) -> None:
         """A transaction left open is aborted, and its producer with it."""

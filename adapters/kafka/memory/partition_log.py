@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from aiokafka.errors import MessageSizeTooLargeError
 
 from adapters.kafka.memory.network import GoodNetwork
-from adapters.kafka.port import ChangelogRecord, LogError
+from adapters.kafka.partition_log import LARGEST_REQUEST, STALLED_SECONDS
+from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
 from contracts.topics import WORKER_INPUTS, Topic
 
 if TYPE_CHECKING:
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
     from adapters.kafka.memory.record_log import RecordLog, Transaction
     from contracts.records import InputRecord, OutputRecord
 
-LARGEST_REQUEST: Final = 4 * 1024 * 1024
 _FETCHED: Final = 500
-_CALL_SECONDS: Final = 10.0
-_STALLED_SECONDS: Final = 30.0
 _FETCH_SECONDS: Final = 0.5
 
 
@@ -61,17 +59,17 @@ class MemoryPartitionLog:
 
     async def changelog(self) -> AsyncIterator[Sequence[ChangelogRecord]]:
         """See `PartitionLog.changelog`."""
-        async with asyncio.timeout(_CALL_SECONDS):
+        async with asyncio.timeout(CALL_SECONDS):
             position, end = await self._network.carry("changelog end", lambda: (self._state.start, self._state.end))
         now = asyncio.get_running_loop().time
         moved_at = now()
         while position < end:
-            async with asyncio.timeout(_CALL_SECONDS):
+            async with asyncio.timeout(CALL_SECONDS):
                 records, after = await self._fetch(self._state, position)
             yield [ChangelogRecord(each.key or b"", each.value, each.headers) for each in records]
             if after > position:
                 position, moved_at = after, now()
-            elif now() - moved_at > _STALLED_SECONDS:
+            elif now() - moved_at > STALLED_SECONDS:
                 raise TimeoutError(f"the restore stands still at {position} of {end}")
             else:
                 await self._broker.wait_for_records(_FETCH_SECONDS)
