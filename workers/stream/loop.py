@@ -166,6 +166,7 @@ class PartitionLoop:
 
     async def _turn(self, seat: Seat) -> None:
         seat.horizon.forget_after(self._clock.latest())
+        await self._ask_again(seat)  # before what this turn asks for the first time
         await self._poll(seat)
         started = _now()
         seat.enough_at = started + _TURN_SECONDS
@@ -179,7 +180,6 @@ class PartitionLoop:
             turn.adopt()
             self._reporter.committed(self.partition, turn, _now() - started)
         self._decode_some(seat)
-        await self._ask_again(seat)
         if self._bad_in_a_row >= self._flood_limit:
             raise FloodError(
                 f"partition {self.partition}: {self._bad_in_a_row} bad records in a row. The worker stops before the "
