@@ -16,7 +16,8 @@ from click import echo
 
 from adapters.broker.java import find_java
 from adapters.broker.maven import cached_jars, find_maven
-from faults.campaign import PLAN, QUICK, Outcome, campaign
+from faults.campaign import Outcome, campaign
+from faults.plan import FULL, QUICK
 
 _VAR = Path(__file__).parents[2] / "var" / "faults"
 _TALLY = _VAR / "tally.jsonl"
@@ -44,7 +45,7 @@ def main() -> int:
         folder.mkdir(parents=True)
         # What our own clients say of dead brokers, by the thousand.
         logging.basicConfig(filename=folder / "campaign.log", level=logging.WARNING, force=True)
-        outcome = asyncio.run(campaign(seed, QUICK if given.quick else PLAN, folder, _say))
+        outcome = asyncio.run(campaign(seed, QUICK if given.quick else FULL, folder, _say))
         _report(outcome)
         clean &= outcome.verdict.is_clean
         if outcome.verdict.is_clean:

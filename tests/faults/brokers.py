@@ -16,6 +16,7 @@ from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from contracts.topics import PLANS, Topic
 from faults.fleet import until
+from faults.plan import Plan
 from faults.stage import Stage
 
 _PATIENCE: Final = 60.0
@@ -30,9 +31,9 @@ class BrokerFaults:
         self._rng = rng
         self._count = count
 
-    def episodes(self, kills: int, refusals: int) -> list[Callable[[], Awaitable[None]]]:
-        """So many of each kind."""
-        return [self.die] * kills + [self.refuse] * refusals
+    def episodes(self, plan: Plan) -> list[Callable[[], Awaitable[None]]]:
+        """As many of each kind as planned."""
+        return [self.die] * plan.broker_kills + [self.refuse] * plan.refusals
 
     async def die(self) -> None:
         """Kill a broker, let the others go on without it, start it again."""
@@ -89,7 +90,10 @@ class BrokerFaults:
 
 
 async def forget(servers: str, group: str) -> None:
-    """Let the brokers forget where the group stands, as they do when its offsets expire. Nobody may be in it."""
+    """Let the brokers forget where the group stands, as they do when its offsets expire. Nobody may be in it.
+
+    Raises `RuntimeError` when the brokers will not.
+    """
     admin: Any = AIOKafkaAdminClient(bootstrap_servers=servers)
     await admin.start()
     try:

@@ -13,6 +13,7 @@ from typing import Final
 
 from faults.brokers import BrokerFaults
 from faults.network import NetworkFaults
+from faults.plan import Plan
 from faults.stage import Stage, settled, stage
 from faults.verifier import Verdict
 from faults.workforce import Workforce
@@ -21,27 +22,6 @@ WORKERS: Final = 3
 _DAY_SECONDS: Final = 0.5
 
 Episode = Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How often each kind of episode comes, in two lanes that run side by side.
-
-    A long campaign is many seeds rather than a long plan: the longer a story, the longer every restore.
-    """
-
-    kills: int = 12
-    random_kills: int = 2
-    zombies: int = 3
-    joins: int = 1
-    broker_kills: int = 3
-    network: int = 9
-    cvr: int = 2
-    refusals: int = 1
-
-
-PLAN: Final = Plan()
-QUICK: Final = Plan(kills=6, random_kills=1, zombies=1, joins=1, broker_kills=1, network=4, cvr=1, refusals=1)
 
 
 @dataclass
@@ -77,16 +57,8 @@ async def campaign(seed: int, plan: Plan, folder: Path, say: Callable[[str], Non
         telling = asyncio.create_task(_tell(scene))
         try:
             await asyncio.gather(
-                _play(_shuffled(rng, force.episodes(plan.kills, plan.random_kills, plan.zombies, plan.joins))),
-                _play(
-                    _shuffled(
-                        rng,
-                        [
-                            *brokers.episodes(plan.broker_kills, plan.refusals),
-                            *network.episodes(plan.network, plan.cvr),
-                        ],
-                    )
-                ),
+                _play(_shuffled(rng, force.episodes(plan))),
+                _play(_shuffled(rng, [*brokers.episodes(plan), *network.episodes(plan)])),
             )
         finally:
             telling.cancel()

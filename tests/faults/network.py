@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from faults.fleet import until
+from faults.plan import Plan
 from faults.proxy import ADD_PARTITIONS, END_TXN, INIT_PRODUCER_ID, PRODUCE, TXN_OFFSETS, Link
 from faults.stage import Stage
 
@@ -29,8 +30,8 @@ class NetworkFaults:
         self._count = count
         self._cvr = 0
 
-    def episodes(self, network: int, cvr: int) -> list[Callable[[], Awaitable[None]]]:
-        """So many network faults, of all kinds alike, and so many of CVR."""
+    def episodes(self, plan: Plan) -> list[Callable[[], Awaitable[None]]]:
+        """As many as planned, network faults of all kinds alike."""
         kinds = [
             self.hold_produce,
             self.swallow_end_of_transaction,
@@ -42,8 +43,8 @@ class NetworkFaults:
             self.slow_down,
             self.reset,
         ]
-        drawn = [kinds[number % len(kinds)] for number in range(network)]
-        return drawn + [self.trouble_at_cvr] * cvr
+        drawn = [kinds[number % len(kinds)] for number in range(plan.network)]
+        return drawn + [self.trouble_at_cvr] * plan.cvr
 
     async def hold_produce(self) -> None:
         """Keep a Produce back until its transaction has been ended by a successor; then deliver it."""

@@ -30,6 +30,7 @@ from faults.committed import Topics
 from faults.fleet import Worker
 from faults.history import BEGINS, History
 from faults.proxy import Link, Network
+from faults.recount import Jump
 from faults.verifier import READ, Verdict, unread, verify
 from workers.demo.cvr_documents import documents_of
 
@@ -62,6 +63,9 @@ class Stage:
         self.cvr = CvrStandIn(documents_of(self.register))
         self.history = iter(History(self.register, seed))
         self.day = BEGINS
+        self.clock_error = timedelta()
+        """How far the workers' clock is to jump when the next day has been told; the day after sets it right."""
+        self.jumps: list[Jump] = []
         self.inputs = 0
         self.topics = Topics(self.servers, READ, partitions)
         self.observer = Observer(self.servers, partitions)
@@ -122,6 +126,10 @@ class Stage:
         self.inputs += len(records)
         self.day = day + timedelta(days=1)
         await self.announce(self.day)
+        if self.clock_error:
+            wrong, self.clock_error = self.day + self.clock_error, timedelta()
+            self.jumps.append((self.clock, start_of_day(wrong)))
+            await self.announce(wrong)
 
     async def announce(self, day: date) -> None:
         """Tell the workers that this day has begun."""
@@ -196,7 +204,7 @@ async def settled(
         await asyncio.sleep(1)
     seen, since = "", time.monotonic()
     while True:
-        verdict = await verify(scene.topics, scene.clock)
+        verdict = await verify(scene.topics, scene.clock, scene.jumps)
         if f"{verdict} {verdict.unread}" != seen:
             seen, since = f"{verdict} {verdict.unread}", time.monotonic()
         at_rest = time.monotonic() - since > (_SETTLE_SECONDS if verdict.unread else rest_seconds)

@@ -96,6 +96,19 @@ def test_a_progress_that_goes_back_is_told(records):
     assert judge(records | {(Topic.STATE, 0): broken}, 1, END).out_of_order == 1
 
 
+def test_a_record_that_a_day_has_overtaken_is_told_but_for_a_day_of_a_clock_that_jumped(records):
+    entities = records[Topic.ENTITY_CHANGES, 0]
+    late = replace(entities[0], offset=entities[-1].offset + 1, timestamp=_instant(19))
+    there = records | {(Topic.ENTITY_CHANGES, 0): [*entities, late]}
+    assert judge(there, 1, END).out_of_order == 1
+    assert judge(there, 1, END, [(_instant(18), _instant(25))]).out_of_order == 0
+    assert judge(there, 1, END, [(_instant(20), _instant(25))]).out_of_order == 1, "it was there before the jump"
+
+
+def _instant(day: int) -> datetime:
+    return datetime(2023, 3, day, tzinfo=UTC)
+
+
 def test_a_question_to_cvr_may_come_twice_and_must_not_be_missing(records):
     questions = records[Topic.CVR_REQUESTS, 0]
     assert judge(records | {(Topic.CVR_REQUESTS, 0): questions * 2}, 1, END).is_clean

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ from contracts.cloudevents import Headers
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 from faults.committed import Topics
-from faults.recount import Due, Records, Recount
+from faults.recount import Due, Jump, Records, Recount
 from support.findings import COMPARED, Findings
 
 _ONCE: Final = (Topic.DEREGISTRATIONS, Topic.INVOICE_TRIGGERS, Topic.DELETION_REQUESTS)
@@ -51,11 +51,11 @@ class Verdict(Findings):
             yield f"… and {len(self.differences) - _SHOWN} more"
 
 
-async def verify(topics: Topics, clock: datetime) -> Verdict:
+async def verify(topics: Topics, clock: datetime, jumps: Sequence[Jump] = ()) -> Verdict:
     """Read what is new on the topics, recount, compare. `clock` is what the workers' clock shows."""
     await topics.read()
     # In a thread, for the proxies live in this event loop.
-    verdict = await asyncio.to_thread(judge, topics.records, topics.partitions, clock)
+    verdict = await asyncio.to_thread(judge, topics.records, topics.partitions, clock, jumps)
     brokers = OpenTransactions(Connection(topics.servers), READ, _SECONDS)
     try:
         still_open = await brokers.find(range(topics.partitions))
@@ -73,12 +73,12 @@ def unread(records: Records, partitions: int) -> int:
     return sum(Recount(records, partition, partitions).unread_at_the_end() for partition in range(partitions))
 
 
-def judge(records: Records, partitions: int, clock: datetime) -> Verdict:
+def judge(records: Records, partitions: int, clock: datetime, jumps: Sequence[Jump] = ()) -> Verdict:
     """Compare what is on the topics with what their inputs call for."""
     verdict = Verdict()
     due: list[Due] = []
     for partition in range(partitions):
-        recount = Recount(records, partition, partitions)
+        recount = Recount(records, partition, partitions, jumps)
         recount.run(clock)
         due += recount.due
         verdict.unread += recount.unread

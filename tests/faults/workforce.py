@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import signal
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
+from aiokafka.errors import KafkaError
+
+from faults.brokers import forget
 from faults.failing_log import OPENING, WORKING
 from faults.fleet import Worker, until
+from faults.plan import Plan
 from faults.stage import PARTITIONS, Stage
 
 _PATIENCE: Final = 60.0
@@ -42,12 +48,18 @@ class Workforce:
         if not await until(self._all_held, 90):
             raise RuntimeError(f"the workers do not get going; see the logs in {self._scene.folder}")
 
-    def episodes(self, kills: int, random_kills: int, zombies: int, joins: int) -> list[Callable[[], Awaitable[None]]]:
-        """So many of each kind; an episode of dying at a step is of one to three workers."""
-        self._kills_left = kills
-        return (
-            [self._kill_some] * kills + [self.die] * random_kills + [self.be_a_zombie] * zombies + [self.leave] * joins
-        )
+    def episodes(self, plan: Plan) -> list[Callable[[], Awaitable[None]]]:
+        """As many of each kind as planned; an episode of dying at a step is of one to three workers."""
+        self._kills_left = plan.kills
+        return [
+            *[self._kill_some] * plan.kills,
+            *[self.die] * plan.random_kills,
+            *[self.be_a_zombie] * plan.zombies,
+            *[self.leave] * plan.joins,
+            *[self.fill_a_disk] * plan.full_disks,
+            *[self.expire_offsets] * plan.expired_offsets,
+            *[self.jump] * plan.clock_jumps,
+        ]
 
     async def _kill_some(self) -> None:
         if self._kills_left:
@@ -101,8 +113,7 @@ class Workforce:
         if taken_over:
             self.steps[f"zombie {step}"] += 1
             self._count("zombie", f"{worker.name} at {step}, let go when the others had all partitions")
-        before = self._scene.observer.snapshot()
-        await until(lambda: self._scene.observer.has_moved_since(before), _PATIENCE)
+        await self._goes_on()
 
     async def leave(self) -> None:
         """Let a worker leave in good order, and come back when the others have its partitions."""
@@ -113,6 +124,42 @@ class Workforce:
         self._start(worker)
         self._count("leave and join", worker.name)
         await until(self._all_held, _PATIENCE)
+
+    async def fill_a_disk(self) -> None:
+        """From now on until its end one worker can write no file."""
+        await self._all_start_but([])
+        worker = self._rng.choice(self._scene.workers)
+        worker.fill_disk()
+        self._count("full disk", worker.name)
+        await self._goes_on()
+
+    async def expire_offsets(self) -> None:
+        """Everybody leaves, and when they come back the brokers have forgotten how far they had come."""
+        await asyncio.gather(*(self._send_away(worker) for worker in self._scene.workers))
+        if await until(self._forget, _PATIENCE, pause=1):
+            self._count("expired offsets", "of the group sorbro")
+        await self._all_start_but([])
+        await self._goes_on()
+
+    async def _forget(self) -> bool:
+        """Not while the brokers take a worker that was cut off for one that is still there."""
+        with contextlib.suppress(KafkaError, RuntimeError, TimeoutError, OSError):
+            async with asyncio.timeout(10):
+                await forget(self._scene.servers, "sorbro")
+                return True
+        return False
+
+    async def jump(self) -> None:
+        """The workers' clock goes wrong, and half a second later is set right; who has seen a later day stays there."""
+        days = self._rng.choice([-5, 5, 20])
+        self._scene.clock_error = timedelta(days=days)
+        if await until(lambda: not self._scene.clock_error, _PATIENCE):
+            self._count("clock jump", f"{days:+} days on {self._scene.day}")
+        await self._goes_on()
+
+    async def _goes_on(self) -> None:
+        before = self._scene.observer.snapshot()
+        await until(lambda: self._scene.observer.has_moved_since(before), _PATIENCE)
 
     async def calm(self) -> None:
         """Let everybody work in peace."""
