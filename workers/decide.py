@@ -183,9 +183,12 @@ def _event_of(draft: Draft, node: Node) -> str:
 
 
 def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> frozenset[datetime]:
-    """When a restored owner wants to be woken: `at_once` for unfinished work, else when something is due."""
+    """When a restored owner wants to be woken: `at_once` for unfinished work, else when something is due.
+
+    Never before `at_once`: what counts from an earlier instant is decided when it is seen, and not back then.
+    """
     draft = Draft(state)
-    wakes = {instant for node in draft.all_nodes() for instant in instants_of(draft, node)}
+    wakes = {max(instant, at_once) for node in draft.all_nodes() for instant in instants_of(draft, node)}
     if state.backlog.units or any(releasable(draft, node, tariffs, at_once) for node in draft.all_nodes()):
         wakes.add(at_once)
     return frozenset(wakes)

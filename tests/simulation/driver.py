@@ -52,6 +52,8 @@ class Simulation:
         self._partitions = rng.choice((1, 2, 3))
         self._full = rng.choice((1, 3, 2000, 2000))
         """How much a turn takes on: little, so that one day or one message is spread over several transactions."""
+        self._step = rng.choice((1, 2, 500))
+        """How many units one decision touches: few, so that a cascade goes on after a restart."""
         longest = rng.choice(_DELAYS), rng.choice(_DELAYS)
         self.broker = MemoryBroker(
             self._partitions,
@@ -66,11 +68,11 @@ class Simulation:
 
     def judge(self) -> Verdict:
         """Run it, in virtual time, and lay what came of it beside what had to come."""
-        idle, full = (
+        with (
             patch("workers.stream.loop._IDLE_SECONDS", _IDLE_SECONDS),
             patch("workers.stream.world.FULL", self._full),
-        )
-        with idle, full:
+            patch("workers.decide.STEP", self._step),
+        ):
             return run_in_virtual_time(self._run())
 
     async def _run(self) -> Verdict:

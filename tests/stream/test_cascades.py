@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.topics import Topic
+from support.messages import cvr_number
 from support.scenario import Scenario
 from support.trees import wide_owner
 from support.work import broker_with, ids, work
@@ -30,7 +32,8 @@ def small_steps(monkeypatch):
     monkeypatch.setattr("workers.stream.world.FULL", 20)
 
 
-async def test_no_transaction_grows_with_the_tree_r11():
+async def test_no_transaction_grows_with_the_tree_r11(monkeypatch):
+    monkeypatch.setattr("workers.stream.loop._TURN_SECONDS", 60)  # only the size is to bound a turn here
     size = 1_600
     world = comes_and_goes(size)
     broker = broker_with(world)
@@ -49,6 +52,23 @@ async def test_a_cascade_that_fails_at_every_other_transaction_comes_once_and_in
     assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
     assert len(ids(broker)) == 5 * 60
     assert max(broker.transactions) < 20 + 3 * 10
+
+
+@pytest.mark.parametrize("moment", ["commit", "after commit"])
+async def test_a_cascade_goes_on_at_the_instant_it_began_though_what_it_is_about_counts_from_before_r4_r11(
+    small_steps, moment
+):
+    """A new company counts from the morning of its day: who restores the rest of it must not decide it back then."""
+    world, tree = Scenario(), wide_owner(60)
+    world.registered(tree, *tree.places)
+    world.at("2023-02-02 10:00").sor(tree.owner, cvr=cvr_number(77))
+    broker = broker_with(world)
+    broker.fail_every[moment] = 2
+    await work(broker)
+    when = {each.headers["ce_id"]: each.headers["ce_time"] for each in world.deregistrations()}
+    ended = [dict(each.headers) for each in broker.sent() if each.topic == Topic.DEREGISTRATIONS]
+    assert len(ended) == 60
+    assert {each["ce_id"].decode(): each["ce_time"].decode() for each in ended} == when
 
 
 async def test_a_record_of_a_sender_whose_clock_is_behind_does_not_overtake_a_cascade_r11(small_steps):
