@@ -73,3 +73,5 @@ class CvrAnswer(Message):
     owner_sor_id: SorId
     fetched_at: Instant
     fact: Fact
+    changes_on: CivilDate | None = None
+    """The first later day on which CVR already knows that it will say something else."""

@@ -14,6 +14,7 @@ from workers.closures.departures import depart
 from workers.closures.effect import take_effect
 from workers.effects import Refusal
 from workers.enrichment.questions import Questions
+from workers.enrichment.rereading import ask_again, old_by, rereads
 from workers.fees.ledger import parked_since, releasable, release
 from workers.fees.occasions import ask_in_yearly_run
 from workers.registrations.forwarding import review
@@ -109,8 +110,10 @@ def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
         return _conclude(draft, sends, (*reviewed, *released), "settled", now, more_now=True)
     due = _due(draft, [node.sor_id for node in draft.all_nodes()], now)
     sends += _let_come(draft, due, tariffs, now)
+    old = old_by(draft, now)
+    sends += ask_again(draft, old[:STEP], now)
     touched = (*reviewed, *released, *(each.sor_id for each in due[:STEP]))
-    return _conclude(draft, sends, touched, "settled", now, more_now=len(due) > STEP)
+    return _conclude(draft, sends, touched, "settled", now, more_now=len(due) > STEP or len(old) > STEP)
 
 
 def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) -> Decision:
@@ -158,6 +161,7 @@ def _conclude(
 ) -> Decision:
     """Say when this owner wants to be woken: by the units touched, and at once where there is more to do."""
     wakes = {max(instant, now) for sor_id in touched for instant in instants_of(draft, draft.node(sor_id))}
+    wakes |= {max(instant, now) for instant in rereads(draft, touched, draft.changed_numbers)}
     if more_now or draft.backlog.units:
         wakes.add(now)
     state, changes = draft.freeze()
@@ -189,6 +193,7 @@ def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> froz
     """
     draft = Draft(state)
     wakes = {max(instant, at_once) for node in draft.all_nodes() for instant in instants_of(draft, node)}
+    wakes |= {max(instant, at_once) for instant in rereads(draft, (), draft.all_numbers())}
     if state.backlog.units or any(releasable(draft, node, tariffs, at_once) for node in draft.all_nodes()):
         wakes.add(at_once)
     return frozenset(wakes)

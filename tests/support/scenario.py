@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from adapters.cvr.documents import DocumentStore, FileRegistry
+from contracts.cvr_facts import CvrRequest
 from contracts.danish_time import COPENHAGEN, danish_date, rfc3339
 from contracts.records import InputRecord
 from contracts.tariffs import TariffTable
@@ -40,7 +41,8 @@ class Scenario:
     """One story. Units are told by their changes; the driver keeps their last version and counts up."""
 
     def __init__(self, *, cvr: Iterable[Json] | None = None, tariffs: TariffTable | None = None) -> None:
-        self._registry = FileRegistry(DocumentStore(cvr)) if cvr is not None else None
+        self._documents = DocumentStore(cvr or ())
+        self._registry = FileRegistry(self._documents) if cvr is not None else None
         self._replay = _Recording(tariffs or TariffTable.load(), self._registry)
         self._last: dict[tuple[str, str], Json] = {}
         self._offset = 0
@@ -94,6 +96,17 @@ class Scenario:
         under_new = {"owner_sor_id": to.sor_id, "parent_sor_id": to.sor_id, "moved_to_owner_sor_id": None}
         return outputs + self.sor(unit, **under_new)
 
+    def cvr_changes(self, *documents: Json) -> Self:
+        """From now on CVR says this; nobody is told."""
+        for document in documents:
+            self._documents.add(document)
+        return self
+
+    @property
+    def questions(self) -> list[CvrRequest]:
+        """Every request to CVR so far."""
+        return self._replay.questions
+
     def notice(self, kind: str, unit: Unit | None, /, **data: Any) -> Outputs:
         """STPS sends a notice: its `kind` is the middle of its ``ce_type``, e.g. "dispensation.granted".
 
@@ -146,6 +159,7 @@ class Scenario:
         replay.world = restored(self.changelog, replay.world.tariffs)
         replay.changelog = self.changelog
         replay.outcomes = self._replay.outcomes
+        replay.questions = self._replay.questions
         self._replay = replay
         return self
 
@@ -187,9 +201,12 @@ class _Recording(Replay):
     def __init__(self, tariffs: TariffTable, registry: FileRegistry | None) -> None:
         super().__init__(tariffs, registry)
         self.changelog: list[OutputRecord] = []
+        self.questions: list[CvrRequest] = []
 
     def _conclude(self, turn: Turn) -> Iterator[OutputRecord]:
         self.changelog += changelog_of(turn, 0, {})
+        asked = (each.value for each in turn.outputs if each.topic == Topic.CVR_REQUESTS)
+        self.questions += (CvrRequest.model_validate_json(value or b"") for value in asked)
         yield from super()._conclude(turn)
 
 

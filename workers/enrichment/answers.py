@@ -11,18 +11,25 @@ from contracts.topics import CE_TYPES
 from workers.effects import effect_id
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from contracts.cvr_facts import Fact
     from contracts.identifiers import SorId
 
 
 def answer_record(
-    owner: SorId, number: str, fact: Fact, fetched_at: datetime, *, causation: str = "", partition: int | None = None
+    owner: SorId,
+    number: str,
+    fact: Fact,
+    fetched_at: datetime,
+    *,
+    changes_on: date | None = None,
+    causation: str = "",
+    partition: int | None = None,
 ) -> OutputRecord:
     """Return the record for ``sorbro.cvr-facts.v1``: compacted per owner and number, hence its key."""
     topic, ce_type = CE_TYPES[CvrAnswer]
-    answer = CvrAnswer(owner_sor_id=owner, fetched_at=fetched_at, fact=fact)
+    answer = CvrAnswer(owner_sor_id=owner, fetched_at=fetched_at, fact=fact, changes_on=changes_on)
     headers = binary_headers(
         ce_id=effect_id("cvr-answer", owner, number, fetched_at.isoformat()),
         ce_type=ce_type,

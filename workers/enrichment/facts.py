@@ -10,7 +10,7 @@ from contracts.registrations import CompanyFacts, Discrepancy
 from workers.enrichment.comparison import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from contracts.cvr_facts import CvrAnswer
     from contracts.registrations import Enrichment
@@ -43,6 +43,12 @@ def findings_for(draft: Draft, entity: EntityChanged, path: Sequence[EntityChang
             return Findings("pending", discrepancies=_flagged(effective))
         answers.append(entry.answer)
     return _complete(answers, entity, path, effective)
+
+
+def changes_of(draft: Draft, numbers: Iterable[str | None]) -> list[str]:
+    """Say of each number that CVR has changed its mind about how often it has (R17)."""
+    entries = ((number, draft.number(number)) for number in numbers if number is not None)
+    return [f"{number} changed {entry.changes}" for number, entry in entries if entry is not None and entry.changes]
 
 
 def _looked_up(effective: Effective) -> list[str]:

@@ -50,7 +50,7 @@ class Questions:
         """The one request that carries them all, or nothing."""
         if self._cvr is None and not self._p_numbers:
             return []
-        return [_request(self._draft.owner, self._cvr, tuple(self._p_numbers), causation)]
+        return [request(self._draft.owner, self._cvr, tuple(self._p_numbers), causation)]
 
 
 def unanswered(state: OwnerState) -> list[Send]:
@@ -58,12 +58,12 @@ def unanswered(state: OwnerState) -> list[Send]:
     open_ = [number for number, entry in state.numbers.items() if entry.answer is None]
     cvrs = [CvrNumber(number) for number in open_ if CvrNumber(number).is_valid]
     p_numbers = tuple(PNumber(number) for number in open_ if PNumber(number).is_valid)
-    asked = [_request(state.owner, cvr, (), causation="") for cvr in cvrs]
-    return [*asked, _request(state.owner, None, p_numbers, causation="")] if p_numbers else asked
+    asked = [request(state.owner, cvr, ()) for cvr in cvrs]
+    return [*asked, request(state.owner, None, p_numbers)] if p_numbers else asked
 
 
 def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
-    """Keep the answer and return the units at whose subtrees it matters.
+    """Keep the answer and return the units at whose subtrees it matters: none when CVR says what it said before.
 
     None when nobody here asked for it, or when a later answer is already there. That CVR could not be asked is no
     answer, but ends the waiting for one.
@@ -77,13 +77,25 @@ def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
         return entry.wanted_by
     if entry is None or (entry.answer is not None and entry.answer.fetched_at >= answer.fetched_at):
         return None
-    draft.put_number(number, replace(entry, answer=answer))
-    return entry.wanted_by
+    if entry.answer is None:
+        draft.put_number(number, replace(entry, answer=answer))
+        return entry.wanted_by
+    is_change = entry.answer.fact != answer.fact
+    draft.put_number(number, replace(entry, answer=answer, changes=entry.changes + is_change))
+    return entry.wanted_by if is_change else ()
 
 
-def _request(owner: SorId, cvr: CvrNumber | None, p_numbers: tuple[PNumber, ...], causation: str) -> Send:
+def request(
+    owner: SorId,
+    cvr: CvrNumber | None,
+    p_numbers: tuple[PNumber, ...],
+    causation: str = "",
+    again_at: datetime | None = None,
+) -> Send:
+    """The request for these numbers; one that is put anew, `again_at`, is another request."""
     message = CvrRequest(owner_sor_id=owner, cvr=cvr, p_numbers=p_numbers)
-    return Send(message, effect_id("cvr-request", owner, cvr, *p_numbers), owner, owner, causation)
+    again = () if again_at is None else (again_at.isoformat(),)
+    return Send(message, effect_id("cvr-request", owner, cvr, *p_numbers, *again), owner, owner, causation)
 
 
 def number_of(fact: Fact) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workers.closures.announced import closing_of
 from workers.effects import Send, effect_id
-from workers.enrichment.facts import findings_for
+from workers.enrichment.facts import changes_of, findings_for
 from workers.explanation import explain
 from workers.fees.occasions import ask_after_exemption, ask_on_registration, ask_successor
 from workers.registrations.claim import has_left, is_late
@@ -117,8 +117,10 @@ class _Review:
         said = node.self_registration
         versions = (*(step.version for step in self.path), self.entity.version, said.version if said else None)
         after = (succession.old.registration_id,) if succession is not None else ()
-        send_id = effect_id("registration-forwarded", identity.registration_id, *versions, digest, *after)
-        why = explain(draft, node, self.event_id, *rules_of(record), numbers=(effective.cvr, effective.p_number))
+        numbers = (effective.cvr, effective.p_number)
+        turns = changes_of(draft, numbers)
+        send_id = effect_id("registration-forwarded", identity.registration_id, *versions, digest, *after, *turns)
+        why = explain(draft, node, self.event_id, *rules_of(record), numbers=numbers)
         record = record.model_copy(update={"explanation": why})
         return Send(record, send_id, record.sor_id, record.sor_id, self.event_id)
 

@@ -74,6 +74,15 @@ class Draft:
         """Note a question or an answer."""
         self._numbers[number] = entry
 
+    def all_numbers(self) -> list[str]:
+        """Every number asked for, in order."""
+        return sorted(self._base.numbers.keys() | self._numbers.keys())
+
+    @property
+    def changed_numbers(self) -> tuple[str, ...]:
+        """The numbers of which something has been noted by this decision."""
+        return tuple(self._numbers)
+
     def all_nodes(self) -> Iterator[Node]:
         """Every unit of the tree, in no promised order."""
         for sor_id in self._base.nodes.keys() | self._nodes.keys():

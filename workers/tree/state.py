@@ -266,6 +266,10 @@ class CvrEntry:
     answer: CvrAnswer | None = None
     is_unavailable: bool = False
     """CVR could not be asked so far: what has waited for the answer goes on without."""
+    asked_again_at: datetime | None = None
+    """When the answer was last found to be old."""
+    changes: int = 0
+    """How often CVR has said something else than before: a record that turns back is not the one sent first (R17)."""
 
 
 @dataclass(frozen=True, slots=True)

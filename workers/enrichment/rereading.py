@@ -1,0 +1,84 @@
+"""When what CVR said is old, and is asked for again: changes may begin in CVR, and nobody tells us (R17, R38)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
+
+from contracts.cvr_facts import NotFoundFact
+from contracts.danish_time import start_of_day
+from contracts.identifiers import CvrNumber, PNumber
+from workers.enrichment.questions import request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from contracts.identifiers import SorId
+    from workers.effects import Send
+    from workers.tree.draft import Draft
+    from workers.tree.state import CvrEntry, Node
+
+_AGE: Final = timedelta(days=7)
+"""How old an answer may grow [D]. Numbers first asked for in one night grow old over the day that follows it."""
+_SPREAD: Final = 24 * 60
+"""Minutes."""
+_SOONEST: Final = timedelta(hours=1)
+"""A number CVR does not know may be new: asked again after this, then after twice as long each time [D]."""
+_LOST: Final = timedelta(days=1)
+"""After this a question asked again is taken for lost."""
+
+
+def rereads(draft: Draft, units: Iterable[SorId], numbers: Iterable[str]) -> Iterator[datetime]:
+    """Yield when the numbers, and those that the units carry, are to be asked for again."""
+    carried = (number for sor_id in units for number in _carried_by(draft.node(sor_id)))
+    for number in dict.fromkeys((*numbers, *carried)):
+        entry = draft.number(number)
+        due = _due_at(draft, number, entry) if entry is not None else None
+        if due is not None:
+            yield due
+
+
+def old_by(draft: Draft, now: datetime) -> list[str]:
+    """The numbers to be asked for again by now."""
+    return [number for number in draft.all_numbers() if any(due <= now for due in rereads(draft, (), [number]))]
+
+
+def ask_again(draft: Draft, numbers: Iterable[str], now: datetime) -> list[Send]:
+    """Ask once more for numbers that have been answered."""
+    cvrs: list[CvrNumber] = []
+    p_numbers: list[PNumber] = []
+    for number in numbers:
+        entry = draft.number(number)
+        if entry is not None:
+            draft.put_number(number, replace(entry, asked_again_at=now))
+            if CvrNumber(number).is_valid:
+                cvrs.append(CvrNumber(number))
+            else:
+                p_numbers.append(PNumber(number))
+    asked = [request(draft.owner, cvr, (), again_at=now) for cvr in cvrs]
+    return [*asked, request(draft.owner, None, tuple(p_numbers), again_at=now)] if p_numbers else asked
+
+
+def _due_at(draft: Draft, number: str, entry: CvrEntry) -> datetime | None:
+    """None while the first answer is still to come, and for a number that no open unit carries any more."""
+    answer = entry.answer
+    if answer is None or not any(number in _carried_by(draft.node(holder)) for holder in entry.wanted_by):
+        return None
+    if isinstance(answer.fact, NotFoundFact):
+        due = answer.fetched_at + min(max(_SOONEST, answer.fetched_at - entry.asked_at), _AGE)
+    else:
+        due = answer.fetched_at + _AGE + timedelta(minutes=crc32(number.encode()) % _SPREAD)
+        if answer.changes_on is not None:
+            due = max(min(due, start_of_day(answer.changes_on)), answer.fetched_at + _SOONEST)
+    if entry.asked_again_at is None or entry.asked_again_at <= answer.fetched_at:
+        return due
+    return max(due, entry.asked_again_at + _LOST)
+
+
+def _carried_by(node: Node) -> tuple[str, ...]:
+    if node.entity is None or node.closed is not None or node.has_moved:
+        return ()
+    return tuple(number for number in (node.entity.cvr, node.entity.p_number) if number is not None)
