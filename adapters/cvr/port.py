@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
@@ -14,14 +15,23 @@ FactT = TypeVar("FactT", bound=CompanyFact | ProductionUnitFact)
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[FactT]):
-    """CVR knows the number, and this is what it says on the day of asking."""
+    """CVR knows the number, and this is what it said."""
 
     fact: FactT
+    as_of: datetime
+    """The instant at which CVR said so."""
+    is_stale: bool = False
+    """Older than it should be, for CVR cannot be asked now."""
+    changes_on: date | None = None
+    """The first later day on which CVR already knows that it will say something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """CVR answered, whole and healthy, and has no such number: a business finding, not an error (R20)."""
+    """CVR answered, whole and healthy, and had no such number: a business finding, not an error (R20)."""
+
+    as_of: datetime
+    """The instant at which CVR said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,153 +1,100 @@
-"""The Faust agent that answers ``sorbro.cvr-requests.v1`` from CVR (R20).
+"""The Faust agent that takes ``sorbro.cvr-requests.v1`` and answers on ``sorbro.cvr-facts.v1`` (R20).
 
 Table-less and one event batch at a time, so that Faust's own delivery holds (notes/engine.md 2.2): an answer given
-twice is harmless, a request lost is not. It therefore never lets go of a batch before every number is answered.
+twice is harmless. A batch is let go when every number of it is answered, or waits (`Enquiries`); what waits dies with
+the process, and is asked for again by the loop that wanted it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from pydantic import ValidationError
 
-from adapters import telemetry
-from adapters.cvr.port import Found, NotFound, Unavailable
-from contracts.cvr_facts import CvrRequest, NotFoundFact, UnavailableFact
+from contracts.cvr_facts import CvrRequest
 from contracts.topics import Topic
-from workers.enrichment.answers import answer_record
+from workers.app.enquiries import Enquiries, Enquiry, nobody_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable
 
     from adapters.clock import Clock
-    from adapters.cvr.port import CompanyOutcome, CompanyRegistry, Lookup, ProductionUnitOutcome
-    from contracts.cvr_facts import Fact
-    from contracts.identifiers import CvrNumber, PNumber
+    from adapters.cvr.port import CompanyRegistry
     from contracts.records import OutputRecord
 
 _log = structlog.get_logger("sorbro.enrichment")
 
-_BATCH: Final = 100
+_BATCH: Final = 500
 _GATHER_SECONDS: Final = 0.02
-_BACK_OFF_SECONDS: Final = (1.0, 2.0, 5.0, 10.0)
+_AGAIN_SECONDS: Final = 1.0
 
 
-def add_enrichment_agent(app: Any, registry: CompanyRegistry | None, clock: Clock) -> None:
-    """Put the agent on the Faust app. Without a registry it says so of every number; a later start asks again."""
+def add_enrichment_agent(
+    app: Any, registry: CompanyRegistry | None, clock: Clock, ready: Callable[[], Awaitable[None]]
+) -> None:
+    """Put the agent on the Faust app. Without a registry it says so of every number; a later start asks again.
+
+    `ready` returns when the registry has learnt what CVR has said before.
+    """
     requests = app.topic(Topic.CVR_REQUESTS.value, key_serializer="raw", value_serializer="raw")
     facts = app.topic(Topic.CVR_FACTS.value, key_serializer="raw", value_serializer="raw")
 
+    async def send(record: OutputRecord) -> None:
+        """Send to the partition the request came from: requests and facts are divided alike, by owner."""
+        await (
+            await facts.send(
+                key=record.key,
+                value=record.value,
+                partition=record.partition,
+                timestamp=record.time.timestamp(),
+                headers=dict(record.headers),
+            )
+        )
+
+    enquiries = Enquiries(registry, clock, send) if registry is not None else None
+
     @app.agent(requests, name="enrichment")  # type: ignore[untyped-decorator]  # faust publishes no types
     async def enrich(stream: Any) -> None:
+        await ready()
         async for events in stream.take_events(_BATCH, within=_GATHER_SECONDS):
-            if registry is None:
+            asked = [enquiry for event in events for enquiry in _enquiries(event)]
+            if enquiries is None:
                 _log.warning("no CVR service is configured (SORBRO_CVR_URL): records stay pending")
-                await _tell_nobody_answers(_requests(events), clock, facts)
+                told = [nobody_answers(each, clock.now()) for each in asked]
+                await _again_and_again(partial(_send_all, told, send))
             else:
-                await _answer_all(events, registry, clock, facts)
+                await _again_and_again(partial(enquiries.take, asked))
+
+    if enquiries is not None:
+
+        @app.task  # type: ignore[untyped-decorator]
+        async def keep_asking() -> None:
+            await enquiries.keep_asking()
 
 
-async def _answer_all(events: Iterable[Any], registry: CompanyRegistry, clock: Clock, facts: Any) -> None:
-    waiting = _requests(events)
-    attempt = 0
-    while waiting:
+async def _send_all(records: Iterable[OutputRecord], send: Callable[[OutputRecord], Awaitable[None]]) -> None:
+    await asyncio.gather(*(send(record) for record in records))
+
+
+async def _again_and_again(attempt: Callable[[], Awaitable[None]]) -> None:
+    """An agent that raises has its batch acknowledged by Faust: whatever it was, the batch must not be let go."""
+    while True:
         try:
-            waiting = await _answer_some(waiting, registry, clock, facts)
-            if attempt == 0:
-                await _tell_nobody_answers(waiting, clock, facts)
-        # Whatever it was, the batch must not be let go: an agent that raises has its event acknowledged by Faust.
+            return await attempt()
         except Exception as error:  # noqa: BLE001
             _log.warning("enrichment failed, trying again", error=type(error).__name__)
-        if waiting:
-            await asyncio.sleep(_BACK_OFF_SECONDS[min(attempt, len(_BACK_OFF_SECONDS) - 1)])
-            attempt += 1
+            await asyncio.sleep(_AGAIN_SECONDS)
 
 
-async def _tell_nobody_answers(waiting: list[tuple[Any, CvrRequest]], clock: Clock, facts: Any) -> None:
-    """Say of every number that CVR cannot be asked now, so that no invoice waits for it (R38)."""
-    sent = []
-    for event, request in waiting:
-        for number in (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers):
-            fact = UnavailableFact(number=number)
-            sent.append(await _send(facts, event, answer_record(request.owner_sor_id, number, fact, clock.now())))
-    await asyncio.gather(*sent)
-
-
-def _requests(events: Iterable[Any]) -> list[tuple[Any, CvrRequest]]:
-    return [(event, request) for event in events if (request := _parse(event)) is not None]
-
-
-def _parse(event: Any) -> CvrRequest | None:
+def _enquiries(event: Any) -> list[Enquiry]:
     try:
-        return CvrRequest.model_validate_json(event.value)
+        request = CvrRequest.model_validate_json(event.value)
     except ValidationError:
         _log.error("a CVR request of ours does not hold its contract; it is skipped", offset=event.message.offset)
-        return None
-
-
-async def _answer_some(
-    waiting: list[tuple[Any, CvrRequest]], registry: CompanyRegistry, clock: Clock, facts: Any
-) -> list[tuple[Any, CvrRequest]]:
-    """Look everything up at once, send what was answered, and return the requests with numbers still open."""
-    cvrs: set[CvrNumber] = {request.cvr for _, request in waiting if request.cvr is not None}
-    p_numbers: set[PNumber] = {number for _, request in waiting for number in request.p_numbers}
-    lookup = await registry.find_many(cvrs, p_numbers)
-    left: list[tuple[Any, CvrRequest]] = []
-    sent = []
-    for event, request in waiting:
-        still_open = set()
-        for number, outcome in _outcomes(request, lookup):
-            telemetry.CVR_LOOKUPS.labels(type(outcome).__name__).inc()
-            if isinstance(outcome, Unavailable):
-                still_open.add(number)
-            elif (fact := _fact(number, outcome)) is not None:
-                cause = dict(event.headers or {}).get("ce_id", b"").decode()
-                record = answer_record(request.owner_sor_id, number, fact, clock.now(), causation=cause)
-                sent.append(await _send(facts, event, record))
-        if still_open:
-            left.append((event, _only(request, still_open)))
-    await asyncio.gather(*sent)
-    if left:
-        reasons = {outcome.reason for _, request in left for outcome in _unavailable(request, lookup)}
-        _log.warning("CVR does not answer; records stay pending meanwhile", requests=len(left), reasons=sorted(reasons))
-    return left
-
-
-def _outcomes(request: CvrRequest, lookup: Lookup) -> Iterator[tuple[str, CompanyOutcome | ProductionUnitOutcome]]:
-    if request.cvr is not None:
-        yield request.cvr, lookup.companies[request.cvr]
-    for number in request.p_numbers:
-        yield number, lookup.units[number]
-
-
-def _unavailable(request: CvrRequest, lookup: Lookup) -> Iterator[Unavailable]:
-    return (outcome for _, outcome in _outcomes(request, lookup) if isinstance(outcome, Unavailable))
-
-
-def _only(request: CvrRequest, numbers: set[str]) -> CvrRequest:
-    return CvrRequest(
-        owner_sor_id=request.owner_sor_id,
-        cvr=request.cvr if request.cvr in numbers else None,
-        p_numbers=tuple(number for number in request.p_numbers if number in numbers),
-    )
-
-
-def _fact(number: str, outcome: CompanyOutcome | ProductionUnitOutcome) -> Fact | None:
-    if isinstance(outcome, Found):
-        return outcome.fact
-    if isinstance(outcome, NotFound):
-        return NotFoundFact(number=number)
-    return None  # a number that fails its check is never asked for (R2)
-
-
-async def _send(facts: Any, event: Any, record: OutputRecord) -> Any:
-    """Send to the partition the request came from: requests and facts are divided alike, by owner."""
-    return await facts.send(
-        key=record.key,
-        value=record.value,
-        partition=event.message.partition,
-        timestamp=record.time.timestamp(),
-        headers=dict(record.headers),
-    )
+        return []
+    cause = dict(event.headers or {}).get("ce_id", b"").decode()
+    numbers = (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers)
+    return [Enquiry(request.owner_sor_id, number, event.message.partition, cause) for number in numbers]

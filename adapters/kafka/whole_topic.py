@@ -1,0 +1,43 @@
+"""A topic read whole, and then as it grows; for what every worker needs to know and none of them decides upon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from adapters.kafka.connection import Connection
+
+_WAIT_MS = 500
+_AT_ONCE = 2000
+
+
+async def whole_topic(connection: Connection, topic: str) -> AsyncIterator[tuple[list[Any], bool]]:
+    """Yield committed records as they are read, with whether all that was there at the start has been; without end.
+
+    Raises what aiokafka raises when the brokers stay away.
+    """
+    consumer = AIOKafkaConsumer(
+        **connection.client_options(),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+    )
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        if not partitions:
+            raise LookupError(f"there is no topic {topic}: start sorbro where it may create its topics, or create it")
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        behind = set(partitions)
+        while True:
+            polled = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
+            behind = {each for each in behind if await consumer.position(each) < ends[each]}
+            yield [record for batch in polled.values() for record in batch], not behind
+    finally:
+        await consumer.stop()
