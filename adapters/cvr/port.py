@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
@@ -14,14 +15,21 @@ FactT = TypeVar("FactT", bound=CompanyFact | ProductionUnitFact)
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[FactT]):
-    """CVR knows the number, and this is what it says on the day of asking."""
+    """CVR knows the number, and this is what it said at `as_of`, a UTC instant.
+
+    `is_stale`: it is older than one would like, and CVR could not be asked again (notes/cvr.md §7).
+    """
 
     fact: FactT
+    as_of: datetime
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """CVR answered, whole and healthy, and has no such number: a business finding, not an error (R20)."""
+    """CVR answered at `as_of` (UTC), whole and healthy, and has no such number: a finding, not an error (R20)."""
+
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,9 @@ class Unavailable:
     reason: str
 
 
+Outcome = Found[CompanyFact | ProductionUnitFact] | NotFound | InvalidNumber | Unavailable
+"""What became of asking for a number of either kind."""
+
 CompanyOutcome = Found[CompanyFact] | NotFound | InvalidNumber | Unavailable
 """What became of asking for one CVR number."""
 
@@ -55,7 +66,7 @@ class Lookup:
 
 
 class CompanyRegistry(Protocol):
-    """Whatever can answer for CVR: the live service, and later a cache or a successor service before it."""
+    """Whatever can answer for CVR: a file, a service, or all that stands before a service (`adapters.cvr.registry`)."""
 
     async def find_many(self, cvrs: Collection[CvrNumber], p_numbers: Collection[PNumber]) -> Lookup:
         """Look all the numbers up and say for each what came of it; raises nothing but cancellation."""

@@ -20,6 +20,7 @@ from workers.enrichment.answers import answer_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from adapters.clock import Clock
     from adapters.cvr.port import CompanyOutcome, CompanyRegistry, Lookup, ProductionUnitOutcome
@@ -102,9 +103,10 @@ async def _answer_some(
             telemetry.CVR_LOOKUPS.labels(type(outcome).__name__).inc()
             if isinstance(outcome, Unavailable):
                 still_open.add(number)
-            elif (fact := _fact(number, outcome)) is not None:
+            elif (told := _fact(number, outcome)) is not None:
+                fact, as_of = told
                 cause = dict(event.headers or {}).get("ce_id", b"").decode()
-                record = answer_record(request.owner_sor_id, number, fact, clock.now(), causation=cause)
+                record = answer_record(request.owner_sor_id, number, fact, as_of, said_at=clock.now(), causation=cause)
                 sent.append(await _send(facts, event, record))
         if still_open:
             left.append((event, _only(request, still_open)))
@@ -134,11 +136,12 @@ def _only(request: CvrRequest, numbers: set[str]) -> CvrRequest:
     )
 
 
-def _fact(number: str, outcome: CompanyOutcome | ProductionUnitOutcome) -> Fact | None:
+def _fact(number: str, outcome: CompanyOutcome | ProductionUnitOutcome) -> tuple[Fact, datetime] | None:
+    """What to say, and since when CVR has said so."""
     if isinstance(outcome, Found):
-        return outcome.fact
+        return outcome.fact, outcome.as_of
     if isinstance(outcome, NotFound):
-        return NotFoundFact(number=number)
+        return NotFoundFact(number=number), outcome.as_of
     return None  # a number that fails its check is never asked for (R2)
 
 
