@@ -11,6 +11,7 @@ import orjson
 
 from adapters.cvr.port import CompanyOutcome, Found, InvalidNumber, NotFound, ProductionUnitOutcome
 from adapters.cvr.reading import CvrShapeError, number_of, read_company, read_production_unit, supersedes
+from contracts.danish_time import start_of_day
 from contracts.identifiers import CvrNumber, PNumber
 
 Document = Mapping[str, Any]
@@ -99,12 +100,12 @@ class FileRegistry:
     def find(self, number: PNumber, today: date) -> ProductionUnitOutcome: ...
 
     def find(self, number: CvrNumber | PNumber, today: date) -> CompanyOutcome | ProductionUnitOutcome:
-        """Answer for one number as of `today`, a Danish civil date (R2, R20)."""
+        """Answer for one number as of `today`, a Danish civil date (R2, R20): what the file says since it began."""
         if not number.is_valid:
             return InvalidNumber()
         document = self._store.raw(number)
         if document is None:
-            return NotFound()
+            return NotFound(start_of_day(today))
         if isinstance(number, CvrNumber):
-            return Found(read_company(document, today))
-        return Found(read_production_unit(document, today))
+            return Found(read_company(document, today), start_of_day(today))
+        return Found(read_production_unit(document, today), start_of_day(today))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import httpx
 import orjson
 import stamina
 
+from adapters.clock import SystemClock
 from adapters.cvr.port import (
     CompanyOutcome,
     Found,
@@ -30,17 +31,26 @@ from adapters.cvr.search import SearchAnswer, search_body
 from adapters.cvr.settings import ElasticsearchSettings
 from contracts.identifiers import CvrNumber, PNumber
 
+_CLOCK = SystemClock()
+
 
 class ElasticsearchRegistry:
     """A `CompanyRegistry` over HTTP. The client is the caller's to configure and to close.
 
-    `today` gives the Danish civil date on which the answers are read.
+    `today` gives the Danish civil date on which the answers are read, `now` the UTC instant they are said to be from.
     """
 
-    def __init__(self, client: httpx.AsyncClient, settings: ElasticsearchSettings, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        settings: ElasticsearchSettings,
+        today: Callable[[], date],
+        now: Callable[[], datetime] = _CLOCK.now,
+    ) -> None:
         self._client = client
         self._settings = settings
         self._today = today
+        self._now = now
         self._auth = (
             httpx.BasicAuth(settings.user, settings.password.get_secret_value()) if settings.user else httpx.Auth()
         )
@@ -63,10 +73,10 @@ class ElasticsearchRegistry:
             reason = str(failure)
         except TimeoutError:
             reason = f"CVR did not answer within {self._settings.total_budget:g} s"
-        today = self._today()
+        today, now = self._today(), self._now()
         return Lookup(
-            {cvr: _company(cvr, answers.get(cvr), reason, today) for cvr in cvrs},
-            {p_number: _unit(p_number, answers.get(p_number), reason, today) for p_number in p_numbers},
+            {cvr: _company(cvr, answers.get(cvr), reason, today, now) for cvr in cvrs},
+            {p_number: _unit(p_number, answers.get(p_number), reason, today, now) for p_number in p_numbers},
         )
 
     async def _search(self, batch: list[CvrNumber | PNumber]) -> SearchAnswer:
@@ -120,18 +130,20 @@ class ElasticsearchRegistry:
         return read_response(response)
 
 
-def _company(cvr: CvrNumber, answer: SearchAnswer | None, reason: str, today: date) -> CompanyOutcome:
-    outcome = _document(cvr, answer, reason)
-    return Found(read_company(outcome, today)) if isinstance(outcome, Mapping) else outcome
+def _company(cvr: CvrNumber, answer: SearchAnswer | None, reason: str, today: date, now: datetime) -> CompanyOutcome:
+    outcome = _document(cvr, answer, reason, now)
+    return Found(read_company(outcome, today), now) if isinstance(outcome, Mapping) else outcome
 
 
-def _unit(p_number: PNumber, answer: SearchAnswer | None, reason: str, today: date) -> ProductionUnitOutcome:
-    outcome = _document(p_number, answer, reason)
-    return Found(read_production_unit(outcome, today)) if isinstance(outcome, Mapping) else outcome
+def _unit(
+    p_number: PNumber, answer: SearchAnswer | None, reason: str, today: date, now: datetime
+) -> ProductionUnitOutcome:
+    outcome = _document(p_number, answer, reason, now)
+    return Found(read_production_unit(outcome, today), now) if isinstance(outcome, Mapping) else outcome
 
 
 def _document(
-    number: CvrNumber | PNumber, answer: SearchAnswer | None, reason: str
+    number: CvrNumber | PNumber, answer: SearchAnswer | None, reason: str, now: datetime
 ) -> Mapping[str, Any] | NotFound | InvalidNumber | Unavailable:
     if not number.is_valid:
         return InvalidNumber()
@@ -140,4 +152,4 @@ def _document(
     document = answer.documents.get(number)
     if document is not None:
         return document
-    return NotFound() if answer.defect is None else Unavailable(answer.defect)
+    return NotFound(now) if answer.defect is None else Unavailable(answer.defect)

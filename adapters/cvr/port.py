@@ -21,7 +21,7 @@ class Found(Generic[FactT]):
     as_of: datetime
     """The instant at which CVR said so."""
     is_stale: bool = False
-    """Older than it should be, for CVR cannot be asked now."""
+    """Older than one would like, and CVR could not be asked again (notes/cvr.md §7)."""
     changes_on: date | None = None
     """The first later day on which CVR already knows that it will say something else."""
 

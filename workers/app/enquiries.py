@@ -111,7 +111,8 @@ class Enquiries:
             {each for each in numbers if isinstance(each, CvrNumber)},
             {each for each in numbers if isinstance(each, PNumber)},
         )
-        answered = [record for each in enquiries if (record := _record(each, lookup)) is not None]
+        now = self._clock.now()
+        answered = [record for each in enquiries if (record := _record(each, lookup, now)) is not None]
         await asyncio.gather(*(self._send(record) for record in answered))
         open_ = [each for each in enquiries if isinstance(_outcome(each, lookup), Unavailable)]
         if open_:
@@ -127,7 +128,7 @@ def _outcome(enquiry: Enquiry, lookup: Lookup) -> object:
     return lookup.units[enquiry.number]
 
 
-def _record(enquiry: Enquiry, lookup: Lookup) -> OutputRecord | None:
+def _record(enquiry: Enquiry, lookup: Lookup, now: datetime) -> OutputRecord | None:
     """None while CVR does not answer, and for a number that fails its check, which is never asked for (R2)."""
     outcome = _outcome(enquiry, lookup)
     if isinstance(outcome, Found):
@@ -141,6 +142,7 @@ def _record(enquiry: Enquiry, lookup: Lookup) -> OutputRecord | None:
         enquiry.number,
         fact,
         outcome.as_of,
+        said_at=now,
         changes_on=changes_on,
         causation=enquiry.causation,
         partition=enquiry.partition,

@@ -23,20 +23,26 @@ def answer_record(
     fact: Fact,
     fetched_at: datetime,
     *,
+    said_at: datetime | None = None,
     changes_on: date | None = None,
     causation: str = "",
     partition: int | None = None,
 ) -> OutputRecord:
-    """Return the record for ``sorbro.cvr-facts.v1``: compacted per owner and number, hence its key."""
+    """Return the record for ``sorbro.cvr-facts.v1``: compacted per owner and number, hence its key.
+
+    `said_at` is the instant of saying it here, when that is not `fetched_at`: a fact may be remembered, but a record's
+    timestamp must say when it was written, for the horizon is read from it (`workers.stream.horizon`).
+    """
+    at = fetched_at if said_at is None else said_at
     topic, ce_type = CE_TYPES[CvrAnswer]
     answer = CvrAnswer(owner_sor_id=owner, fetched_at=fetched_at, fact=fact, changes_on=changes_on)
     headers = binary_headers(
         ce_id=effect_id("cvr-answer", owner, number, fetched_at.isoformat()),
         ce_type=ce_type,
-        time=fetched_at,
+        time=at,
         subject=owner,
         causation=causation,
         traceparent=None,
     )
     key, value = f"{owner}/{number}".encode(), answer.model_dump_json().encode()
-    return OutputRecord(topic, key, value, headers, fetched_at, partition)
+    return OutputRecord(topic, key, value, headers, at, partition)

@@ -19,8 +19,10 @@ from adapters.cvr.sample import (
 )
 from adapters.cvr.settings import ElasticsearchSettings
 from adapters.cvr.standin import CvrStandIn
+from contracts.danish_time import start_of_day
 
 TODAY = date(2026, 6, 15)
+AS_OF = start_of_day(TODAY)
 CVRS = [number for number, _ in zip(sample_cvr_numbers(), range(30), strict=False)]
 P_NUMBERS = [number for number, _ in zip(sample_p_numbers(), range(30), strict=False)]
 SECRET = SecretStr("open sesame æøå")
@@ -53,7 +55,7 @@ async def client():
 
 def registry(client, url, **changes) -> CompanyRegistry:
     settings = ElasticsearchSettings(**{"url": url, "user": "worker", "password": SECRET, **changes})
-    return ElasticsearchRegistry(client, settings, lambda: TODAY)
+    return ElasticsearchRegistry(client, settings, lambda: TODAY, lambda: AS_OF)
 
 
 async def test_the_service_and_the_file_say_the_same(standin, client):
@@ -61,7 +63,7 @@ async def test_the_service_and_the_file_say_the_same(standin, client):
     file = FileRegistry(store())
     assert lookup.companies == {cvr: file.find(cvr, TODAY) for cvr in CVRS}
     assert lookup.units == {p_number: file.find(p_number, TODAY) for p_number in P_NUMBERS}
-    assert list(lookup.companies.values()).count(NotFound()) == 10
+    assert list(lookup.companies.values()).count(NotFound(AS_OF)) == 10
     assert standin.requests == 1
 
 
@@ -71,8 +73,8 @@ async def test_the_service_and_the_file_say_the_same(standin, client):
 )
 async def test_the_typed_paths_hold_one_kind(standin, client, path, companies, units):
     lookup = await registry(client, standin.url, search_path=path).find_many(CVRS, P_NUMBERS)
-    assert list(lookup.companies.values()).count(NotFound()) == companies
-    assert list(lookup.units.values()).count(NotFound()) == units
+    assert list(lookup.companies.values()).count(NotFound(AS_OF)) == companies
+    assert list(lookup.units.values()).count(NotFound(AS_OF)) == units
 
 
 async def test_wrong_credentials_are_reported_once_r20(standin, client):

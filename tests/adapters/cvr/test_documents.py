@@ -9,6 +9,7 @@ from adapters.cvr.documents import DocumentStore, FileRegistry
 from adapters.cvr.port import Found, InvalidNumber, NotFound
 from adapters.cvr.reading import CvrShapeError
 from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_p_numbers, sample_production_unit
+from contracts.danish_time import start_of_day
 from contracts.identifiers import CvrNumber, PNumber
 
 CVR, OTHER_CVR = (number for number, _ in zip(sample_cvr_numbers(), range(2), strict=False))
@@ -55,5 +56,5 @@ def test_r2_r20_an_invalid_number_is_flagged_and_an_unknown_one_not_found():
     registry = FileRegistry(DocumentStore([{"Vrvirksomhed": {"cvrNummer": 88888881}}]))
     assert registry.find(CvrNumber("88888881"), START) == InvalidNumber()
     assert registry.find(PNumber("88888881"), START) == InvalidNumber()
-    assert registry.find(OTHER_CVR, START) == NotFound()
-    assert registry.find(P_NUMBER, START) == NotFound()
+    assert registry.find(OTHER_CVR, START) == NotFound(start_of_day(START))
+    assert registry.find(P_NUMBER, START) == NotFound(start_of_day(START))

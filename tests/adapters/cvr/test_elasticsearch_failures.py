@@ -10,9 +10,11 @@ from adapters.cvr.elasticsearch import ElasticsearchRegistry
 from adapters.cvr.port import Found, InvalidNumber, NotFound, Unavailable
 from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_p_numbers, sample_production_unit
 from adapters.cvr.settings import ElasticsearchSettings
+from contracts.danish_time import start_of_day
 from contracts.identifiers import CvrNumber, PNumber
 
 TODAY = date(2026, 6, 15)
+AS_OF = start_of_day(TODAY)
 KNOWN, UNKNOWN = (number for number, _ in zip(sample_cvr_numbers(), range(2), strict=False))
 P_NUMBER = next(sample_p_numbers())
 COMPANY = sample_company(KNOWN, "Known ApS", started=date(2020, 1, 1))
@@ -53,7 +55,7 @@ class Server:
 
     async def find(self, cvrs=(KNOWN, UNKNOWN), p_numbers=()):
         async with httpx.AsyncClient(transport=httpx.MockTransport(self.handle)) as client:
-            registry = ElasticsearchRegistry(client, self.settings, lambda: TODAY)
+            registry = ElasticsearchRegistry(client, self.settings, lambda: TODAY, lambda: AS_OF)
             return await registry.find_many(cvrs, p_numbers)
 
 
@@ -66,7 +68,7 @@ async def test_one_request_asks_for_both_kinds_and_names_every_outcome():
     bad = CvrNumber("12345678")
     lookup = await server.find([KNOWN, UNKNOWN, bad], [P_NUMBER])
     assert lookup.companies[KNOWN].fact.name == "Known ApS"
-    assert lookup.companies[UNKNOWN] == NotFound()
+    assert lookup.companies[UNKNOWN] == NotFound(AS_OF)
     assert lookup.companies[bad] == InvalidNumber()
     assert lookup.units[P_NUMBER].fact.cvr == KNOWN
     (request,) = server.requests
@@ -112,7 +114,7 @@ async def test_numbers_go_in_batches_of_at_most_200():
 
 async def test_a_total_as_elasticsearch_7_writes_it_is_understood():
     server = Server(answer(COMPANY, total={"value": 1, "relation": "eq"}))
-    assert (await server.find()).companies[UNKNOWN] == NotFound()
+    assert (await server.find()).companies[UNKNOWN] == NotFound(AS_OF)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ async def test_a_failure_that_passes_leaves_no_trace():
     server = Server(httpx.ConnectError("refused"), page(503), answer(COMPANY))
     lookup = await server.find()
     assert isinstance(lookup.companies[KNOWN], Found)
-    assert lookup.companies[UNKNOWN] == NotFound()
+    assert lookup.companies[UNKNOWN] == NotFound(AS_OF)
 
 
 async def test_gotcha_11_a_partial_answer_proves_presence_but_never_absence():

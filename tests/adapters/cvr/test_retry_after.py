@@ -1,7 +1,7 @@
 """Waiting as long as CVR asks for: the one test that lets the clock run."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 
@@ -11,6 +11,7 @@ from adapters.cvr.sample import sample_cvr_numbers
 from adapters.cvr.settings import ElasticsearchSettings
 
 CVR = next(sample_cvr_numbers())
+AS_OF = datetime(2026, 6, 15, tzinfo=UTC)
 EMPTY = {"timed_out": False, "_shards": {"total": 6, "failed": 0}, "hits": {"total": 0, "hits": []}}
 
 
@@ -24,7 +25,7 @@ async def test_retry_after_sets_the_wait():
         return httpx.Response(200, json=EMPTY)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
-        registry = ElasticsearchRegistry(client, ElasticsearchSettings(), lambda: date(2026, 6, 15))
+        registry = ElasticsearchRegistry(client, ElasticsearchSettings(), lambda: date(2026, 6, 15), lambda: AS_OF)
         lookup = await registry.find_many([CVR], [])
-    assert lookup.companies[CVR] == NotFound()
+    assert lookup.companies[CVR] == NotFound(AS_OF)
     assert 0.99 <= times[1] - times[0] < 3
