@@ -97,7 +97,9 @@ def test_what_cvr_answers_is_sent_with_the_age_of_the_answer_to_the_partition_of
     answers = [CvrAnswer.model_validate_json(each.value) for each in sent]
     assert {type(each.fact) for each in answers} == {CompanyFact, ProductionUnitFact, NotFoundFact}
     assert {each.fetched_at for each in answers} == {FETCHED}
-    assert {each.time for each in sent} == {NOW}, "when it was written: how far the topic has come is read from it (R24)"
+    assert {each.time for each in sent} == {NOW}, (
+        "when it was written: how far the topic has come is read from it (R24)"
+    )
     assert answers[0].changes_on == date(2026, 7, 1)
     assert {each.partition for each in sent} == {3}
     assert {dict(each.headers)["ce_causationid"] for each in sent} == {b"cause"}

@@ -1,0 +1,93 @@
+"""Workers that come and go in the middle of the look-ups: CVR is asked for nothing twice that it has answered (R20)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+
+from adapters.broker.cluster import KafkaCluster
+from adapters.cvr.standin import CvrStandIn
+from adapters.samples import generate_register
+from contracts.cvr_facts import CvrAnswer
+from contracts.topics import Topic
+from support.running import Worker, eventually, outputs, publish, running
+from workers.demo.cvr_documents import documents_of
+from workers.enrichment.questions import number_of
+from workers.feed.changes import as_record
+
+pytestmark = pytest.mark.kafka
+
+_NUMBER = re.compile(rb'"(\d{8}|\d{10})"')
+
+
+class Counting(CvrStandIn):
+    """Slow, and it remembers which numbers it has been asked for."""
+
+    def __init__(self, store):
+        super().__init__(store)
+        self.asked = Counter()
+        self.faults.delay_seconds = 0.3
+
+    async def _search(self, request):
+        self.asked.update(each.decode() for each in set(_NUMBER.findall(await request.read())))
+        return await super()._search(request)
+
+
+@contextmanager
+def standing_in(standin):
+    """The stand-in in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(standin.start(), loop).result()
+        yield standin
+    finally:
+        asyncio.run_coroutine_threadsafe(standin.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@pytest.fixture
+def broker(kafka_possible, tmp_path):
+    with KafkaCluster(tmp_path / "kafka") as cluster:
+        publish(cluster.bootstrap_servers, [])
+        yield cluster.bootstrap_servers
+
+
+def answered(broker):
+    """The numbers that have an answer on the topic."""
+    facts = (CvrAnswer.model_validate_json(each.value).fact for each in outputs(broker, [Topic.CVR_FACTS]))
+    return {number_of(fact) for fact in facts if fact.kind != "unavailable"}
+
+
+def pending(broker):
+    """The places whose newest record still waits for CVR."""
+    newest = {each.key: json.loads(each.value) for each in outputs(broker, [Topic.REGISTRATIONS])}
+    return [key for key, record in newest.items() if record.get("enrichment") == "pending"]
+
+
+def test_a_number_that_has_been_answered_is_not_asked_for_again_by_who_comes_after(broker, tmp_path):
+    register = generate_register(1500, seed=11)
+    publish(broker, [as_record(entity, date(2026, 1, 5)) for entity in register.entities])
+    with standing_in(Counting(documents_of(register))) as cvr:
+        for _ in range(2):
+            before = len(answered(broker))
+            with running(Worker(broker, tmp_path, SORBRO_CVR_URL=cvr.url)) as worker:
+                eventually(lambda before=before: len(answered(broker)) > before, "CVR is not asked")
+                worker.kill()
+        known, asked_before = answered(broker), Counter(cvr.asked)
+        with running(Worker(broker, tmp_path, SORBRO_CVR_URL=cvr.url)):
+            eventually(lambda: not pending(broker), "records stay pending")
+        asked_after = cvr.asked - asked_before
+    assert known
+    assert not known & asked_after.keys(), "all that had been answered was learnt from the topic"
+    assert max(cvr.asked.values()) <= 3, "once, and what was in flight when a worker died once more"
