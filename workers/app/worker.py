@@ -19,8 +19,8 @@ import httpx
 import mode
 
 from adapters.clock import SystemClock
-from adapters.cvr.elasticsearch import ElasticsearchRegistry
-from adapters.cvr.settings import ElasticsearchSettings
+from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
 from adapters.kafka.broadcast_clock import BroadcastClock
 from adapters.kafka.connection import Connection
 from adapters.kafka.open_transactions import OpenTransactions

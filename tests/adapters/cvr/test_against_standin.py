@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.cvr.documents import DocumentStore, FileRegistry
-from adapters.cvr.elasticsearch import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
 from adapters.cvr.port import CompanyRegistry, NotFound, Unavailable
 from adapters.cvr.sample import (
     sample_address,
@@ -17,7 +18,6 @@ from adapters.cvr.sample import (
     sample_p_numbers,
     sample_production_unit,
 )
-from adapters.cvr.settings import ElasticsearchSettings
 from adapters.cvr.standin import CvrStandIn
 
 TODAY = date(2026, 6, 15)

@@ -6,10 +6,10 @@ from datetime import date
 import httpx
 import pytest
 
-from adapters.cvr.elasticsearch import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
 from adapters.cvr.port import Found, InvalidNumber, NotFound, Unavailable
 from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_p_numbers, sample_production_unit
-from adapters.cvr.settings import ElasticsearchSettings
 from contracts.identifiers import CvrNumber, PNumber
 
 TODAY = date(2026, 6, 15)
@@ -145,7 +145,7 @@ async def test_passing_failures_are_tried_three_times_and_then_reported_r20(fail
 @pytest.mark.parametrize(
     ("failure", "hint"),
     [
-        (page(400), "search path"),
+        (page(400), "check the path"),
         (page(401), "password"),
         (page(403), "agreement"),
         (page(404), "search path"),
@@ -154,12 +154,12 @@ async def test_passing_failures_are_tried_three_times_and_then_reported_r20(fail
         (page(200), "url and proxy"),
         (
             httpx.Response(200, content=b"{nope", headers={"Content-Type": "application/json"}),
-            "search answer",
+            "cannot be read",
         ),
         (httpx.Response(200, json={"hits": []}), "search answer"),
         (httpx.Response(200, json=[1]), "search answer"),
-        (httpx.Response(400, json={"error": {"type": "parsing_exception"}}), "search path"),
-        (httpx.Response(500, json={"error": {"type": "search_phase_execution_exception"}}), "fault of ours"),
+        (httpx.Response(400, json={"error": {"type": "parsing_exception"}}), "HTTP 400"),
+        (httpx.Response(500, json={"error": {"type": "search_phase_execution_exception"}}), "rejected the question"),
         (httpx.UnsupportedProtocol("odd"), "proxy"),
     ],
     ids=repr,

@@ -5,10 +5,10 @@ from datetime import date
 
 import httpx
 
-from adapters.cvr.elasticsearch import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
 from adapters.cvr.port import NotFound
 from adapters.cvr.sample import sample_cvr_numbers
-from adapters.cvr.settings import ElasticsearchSettings
 
 CVR = next(sample_cvr_numbers())
 EMPTY = {"timed_out": False, "_shards": {"total": 6, "failed": 0}, "hits": {"total": 0, "hits": []}}

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from adapters.cvr.elasticsearch import ElasticsearchRegistry
-from adapters.cvr.response import FailedError
+from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
+from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
 from adapters.cvr.sample import sample_cvr_numbers
-from adapters.cvr.settings import ElasticsearchSettings
+from adapters.cvr.service import NoAnswerError
 
 PASSWORD = "correct-horse-battery"  # noqa: S105 - the bait that these tests look for
 ENCODED = base64.b64encode(f"worker:{PASSWORD}".encode()).decode()
@@ -31,7 +31,10 @@ def test_settings_do_not_show_the_password():
     assert all(is_clean(text) for text in (repr(settings()), str(settings()), settings().model_dump_json()))
 
 
-@pytest.mark.parametrize("url", [f"http://worker:{PASSWORD}@cvr.test", f"ftp://{PASSWORD}", f"http://a/{PASSWORD}"])
+@pytest.mark.parametrize(
+    "url",
+    [f"http://worker:{PASSWORD}@cvr.test", f"ftp://{PASSWORD}", f"http://a/{PASSWORD}", f"http://worker:{PASSWORD}"],
+)
 def test_a_refused_url_is_not_repeated(url):
     with pytest.raises(ValidationError) as refusal:
         ElasticsearchSettings(url=url)
@@ -59,8 +62,8 @@ async def test_no_failure_gives_the_credentials_away(status, caplog, capsys):
     async with httpx.AsyncClient(transport=httpx.MockTransport(echo)) as client:
         registry = ElasticsearchRegistry(client, settings(), lambda: date(2026, 6, 15))
         lookup = await registry.find_many([CVR], [])
-        with pytest.raises(FailedError) as failure:
-            await registry._ask(b"{}")
+        with pytest.raises(NoAnswerError) as failure:
+            await registry._service.ask([CVR], date(2026, 6, 15))
     assert seen[0] == f"Basic {ENCODED}"  # it was sent, so the search below means something
     shown = capsys.readouterr()
     trace = "".join(traceback.format_exception(failure.value))
