@@ -74,7 +74,8 @@ def _next_page(page_info: Mapping[str, Any]) -> str | None:
 
 def _failure(response: httpx.Response) -> NoAnswerError:
     by_status = failure_by_status(response, _LASTING)
-    if isinstance(by_status, LastingError) or not (codes := _error_codes(json_if_any(response))):
+    codes = _error_codes(json_if_any(response)) - {_NO_CODE}
+    if isinstance(by_status, LastingError) or not codes:
         return by_status
     return _failure_by_code(codes, retry_after(response))
 
