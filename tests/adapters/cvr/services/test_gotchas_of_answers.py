@@ -7,6 +7,7 @@ from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
 from adapters.cvr.reading import number_of
 from adapters.cvr.service import LastingError, PassingError, RejectedError
 from support.cvr_services import (
+    KINDS,
     TODAY,
     same_for_both,
     service_at,
