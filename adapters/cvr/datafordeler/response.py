@@ -56,8 +56,8 @@ def read_page(response: httpx.Response, entity: Entity) -> Page:
     if codes := _error_codes(content):
         raise _failure_by_code(codes, None)
     match content:
-        case {"data": {entity.name: {"nodes": list(nodes), "pageInfo": page_info}}}:
-            return Page(entries(nodes), _next_page(section(page_info)))
+        case {"data": {entity.name: {"nodes": list(nodes), **rest}}}:
+            return Page(entries(nodes), _next_page(section(rest.get("pageInfo"))))
         case _:
             raise RejectedError(f"Datafordeler sent something else than rows of {entity.name} (HTTP 200)")
 
