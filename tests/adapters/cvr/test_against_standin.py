@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.cvr.documents import DocumentStore, FileRegistry
-from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
 from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
+from adapters.cvr.patient_registry import ElasticsearchRegistry
 from adapters.cvr.port import CompanyRegistry, NotFound, Unavailable
 from adapters.cvr.sample import (
     sample_address,

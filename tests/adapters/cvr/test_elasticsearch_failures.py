@@ -6,8 +6,8 @@ from datetime import date
 import httpx
 import pytest
 
-from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
 from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
+from adapters.cvr.patient_registry import ElasticsearchRegistry
 from adapters.cvr.port import Found, InvalidNumber, NotFound, Unavailable
 from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_p_numbers, sample_production_unit
 from contracts.identifiers import CvrNumber, PNumber

@@ -5,8 +5,8 @@ from datetime import date
 
 import httpx
 
-from adapters.cvr.elasticsearch.registry import ElasticsearchRegistry
 from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
+from adapters.cvr.patient_registry import ElasticsearchRegistry
 from adapters.cvr.port import NotFound
 from adapters.cvr.sample import sample_cvr_numbers
 

@@ -1,4 +1,4 @@
-"""The live CVR as a `CompanyRegistry`: Elasticsearch with retries and a budget, and nothing else yet (R20).
+"""A service for CVR as a `CompanyRegistry`, with retries and a budget and nothing else yet (R20).
 
 Every way it can fail ends as an `Unavailable` with a reason, so that no forward waits for it.
 """
@@ -23,21 +23,24 @@ from adapters.cvr.port import (
     ProductionUnitOutcome,
     Unavailable,
 )
-from adapters.cvr.service import Answer, NoAnswerError, Number, PassingError
+from adapters.cvr.service import Answer, CvrService, NoAnswerError, Number, PassingError
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 from contracts.identifiers import CvrNumber, PNumber
 
 
-class ElasticsearchRegistry:
-    """A `CompanyRegistry` over one `ElasticsearchService`. The client is the caller's to configure and to close.
+class PatientRegistry:
+    """A `CompanyRegistry` over one service: so many attempts at each question, so many seconds for all of them.
 
     `today` gives the Danish civil date on which the answers are read.
     """
 
-    def __init__(self, client: httpx.AsyncClient, settings: ElasticsearchSettings, today: Callable[[], date]) -> None:
-        self._service = ElasticsearchService(client, settings)
-        self._settings = settings
+    def __init__(
+        self, service: CvrService, today: Callable[[], date], *, attempts: int = 3, total_budget: float = 10.0
+    ) -> None:
+        self._service = service
         self._today = today
+        self._attempts = attempts
+        self._total_budget = total_budget
 
     async def find_many(self, cvrs: Collection[CvrNumber], p_numbers: Collection[PNumber]) -> Lookup:
         """Look the valid numbers up, at most `batch_size` in a call, all within `total_budget` seconds.
@@ -49,14 +52,14 @@ class ElasticsearchRegistry:
         answers: dict[Number, Answer] = {}
         reason = ""
         try:
-            async with asyncio.timeout(self._settings.total_budget):
-                for start in range(0, len(valid), self._settings.batch_size):
-                    batch = valid[start : start + self._settings.batch_size]
+            async with asyncio.timeout(self._total_budget):
+                for start in range(0, len(valid), self._service.batch_size):
+                    batch = valid[start : start + self._service.batch_size]
                     answers.update(dict.fromkeys(batch, await self._ask(batch)))
         except NoAnswerError as failure:
             reason = str(failure)
         except TimeoutError:
-            reason = f"CVR did not answer within {self._settings.total_budget:g} s"
+            reason = f"CVR did not answer within {self._total_budget:g} s"
         return Lookup(
             {cvr: _company(cvr, answers.get(cvr), reason) for cvr in cvrs},
             {p_number: _unit(p_number, answers.get(p_number), reason) for p_number in p_numbers},
@@ -66,7 +69,7 @@ class ElasticsearchRegistry:
         try:
             async for attempt in stamina.retry_context(
                 on=self._back_off,
-                attempts=self._settings.attempts,
+                attempts=self._attempts,
                 timeout=None,  # the budget around all batches is the one limit
                 wait_initial=0.2,
                 wait_max=5.0,
@@ -86,7 +89,15 @@ class ElasticsearchRegistry:
         if failure.wait is None:
             return True
         # A wait that outlasts the budget would only spend the caller's time.
-        return failure.wait if failure.wait < self._settings.total_budget else False
+        return failure.wait if failure.wait < self._total_budget else False
+
+
+class ElasticsearchRegistry(PatientRegistry):
+    """The same over one `ElasticsearchService`. The client is the caller's to configure and to close."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: ElasticsearchSettings, today: Callable[[], date]) -> None:
+        service = ElasticsearchService(client, settings)
+        super().__init__(service, today, attempts=settings.attempts, total_budget=settings.total_budget)
 
 
 def _company(cvr: CvrNumber, answer: Answer | None, reason: str) -> CompanyOutcome:
