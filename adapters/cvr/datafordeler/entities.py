@@ -1,6 +1,7 @@
 """The entities that are read, and the one query that fetches rows of one of them (notes/cvr.md §2.2).
 
-One request asks for one entity: the service refuses a second root field (DAF-GQL-0010) and aliases (DAF-GQL-0008).
+One request asks for one entity: the service refuses a second root field (DAF-GQL-0010) and aliases (DAF-GQL-0008), as
+several public clients report of 2026; the schema does not tell.
 Without ``virkningstid`` it gives every row, past and future, and that is what is wanted: with it a closed company would
 have no name any more, and nothing would tell of a change to come (§3.2, §3.6). Which row counts is decided in reading.
 ``coNavn``, which often is a person, is not asked for.

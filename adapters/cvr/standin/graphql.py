@@ -56,7 +56,7 @@ def answer_query(store: DocumentStore, faults: Faults, body: bytes) -> tuple[int
 
 
 def rejection(message: str) -> Json:
-    """Return an answer that rejects the question as a whole."""
+    """Return an answer that rejects the question as a whole; its code stands for any the service may have for that."""
     return {"errors": [{"message": message, "extensions": {"code": "HC0016"}}]}
 
 

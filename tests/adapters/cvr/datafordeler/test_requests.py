@@ -71,15 +71,16 @@ async def test_of_unknown_numbers_nothing_more_is_asked():
     assert [entity_of(request) for request in server.requests] == ["CVR_Virksomhed", "CVR_Produktionsenhed"]
 
 
-async def test_pages_are_followed_by_cursor():
+@pytest.mark.parametrize(("today", "expected"), [(TODAY, "New"), (date(2015, 1, 1), "Old")])
+async def test_pages_are_followed_by_cursor_and_all_of_them_are_read(today, expected):
     pages = [
-        rows("CVR_Navn", name("Old", virkningTil="2019-12-31"), cursor="c1"),
+        rows("CVR_Navn", name("New", virkningFra="2020-01-01"), cursor="c1"),
         rows("CVR_Navn", cursor="c2"),
-        rows("CVR_Navn", name("New", virkningFra="2020-01-01")),
+        rows("CVR_Navn", name("Old", virkningTil="2019-12-31")),
     ]
     server = Scripted(CVR_Virksomhed=rows("CVR_Virksomhed", COMPANY), CVR_Navn=pages)
-    answer = await server.ask([CVR], TODAY, page_size=1)
-    assert answer.readings[CVR].fact.name == "New"
+    answer = await server.ask([CVR], today, page_size=1)
+    assert answer.readings[CVR].fact.name == expected
     asked = [json.loads(request.content)["variables"] for request in server.requests if "Navn" in entity_of(request)]
     assert [(variables["first"], variables["after"]) for variables in asked] == [(1, None), (1, "c1"), (1, "c2")]
 
