@@ -30,6 +30,9 @@ STUCK: Final = Gauge(
 CVR_LOOKUPS: Final = Counter(
     "sorbro_cvr_requests", "Numbers looked up in CVR, by result", ["result"], registry=REGISTRY
 )
+CVR_ODDITIES: Final = Counter(
+    "sorbro_cvr_oddities", "What was odd in CVR's documents and read all the same, by kind", ["kind"], registry=REGISTRY
+)
 
 
 class _Once(logging.Filter):

@@ -11,6 +11,8 @@ from contracts.cvr_facts import CompanyStatus
 
 _SOUND = frozenset({"normal", "aktiv"})
 _DISSOLVED = frozenset({"tvangsopløst", "slettet", "uden retsvirkning"})
+_DISSOLVING = ("konkurs", "likvidation", "rekonstruktion", "reassumering", "tvangsopløsning")
+_NO_LONGER = frozenset({"ophørt", "inaktiv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,11 @@ def read_life_span(life_span: object, status_text: str | None, today: date) -> L
 
 def _while_alive(text: str | None) -> CompanyStatus:
     word = _fold(text)
-    # "Fremtid" and "Ophørt" are only CVR's summary of a life span, and late beside the life span itself.
-    if word in _SOUND or word in {"", "fremtid", "ophørt"}:
+    # "Fremtid", "Ophørt" and "inaktiv" are only summaries of a life span, and late beside the life span itself.
+    if word in _SOUND or word in _NO_LONGER or word in {"", "fremtid"}:
         return "active"
     # A dissolution that is registered takes effect with the end of the life span, which is inclusive.
-    return "in-dissolution" if word.startswith("under ") or _is_dissolved(word) else "unknown"
+    return "in-dissolution" if _is_dissolving(word) or _is_dissolved(word) else "unknown"
 
 
 def _by_text_alone(text: str | None) -> CompanyStatus:
@@ -58,9 +60,14 @@ def _by_text_alone(text: str | None) -> CompanyStatus:
         return "active"
     if word == "fremtid":
         return "future"
-    if word.startswith("under "):
-        return "in-dissolution"
-    return "ceased" if word == "ophørt" or _is_dissolved(word) else "unknown"
+    if word in _NO_LONGER or _is_dissolved(word):
+        return "ceased"
+    return "in-dissolution" if _is_dissolving(word) else "unknown"
+
+
+def _is_dissolving(word: str) -> bool:
+    """Whether it is one of the "UNDER …" statuses, or a credit event of that name in Datafordeler."""
+    return word.startswith("under ") or any(event in word for event in _DISSOLVING)
 
 
 def _is_dissolved(word: str) -> bool:

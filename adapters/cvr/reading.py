@@ -23,6 +23,7 @@ _LONGEST_NUMBER = 40  # what contracts.identifiers takes as a number at all
 _COMPANY_FIELDS = (
     "cvrNummer",
     "samtId",
+    "naermesteFremtidigeDato",
     "fejlRegistreret",
     "livsforloeb",
     "virksomhedsstatus",
@@ -40,6 +41,7 @@ _COMPANY_FIELDS = (
 _UNIT_FIELDS = (
     "pNummer",
     "samtId",
+    "naermesteFremtidigeDato",
     "fejlRegistreret",
     "livsforloeb",
     "virksomhedsrelation",
@@ -120,10 +122,23 @@ def supersedes(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
     return _precedence(new) >= _precedence(old)
 
 
+def version_of(document: Mapping[str, Any]) -> int | None:
+    """Return the version ``samtId`` of a document of either kind, or None if it carries none.
+
+    It grows with most changes, but not with those of employment figures, which nobody reads here (notes §3.10).
+    """
+    version = scalar_text(content_of(document).get("samtId")) or ""
+    return int(version) if version.isascii() and version.isdecimal() else None
+
+
 def _precedence(document: Mapping[str, Any]) -> tuple[bool, int]:
-    content = section(document.get(COMPANY) or document.get(PRODUCTION_UNIT))
-    version = scalar_text(content.get("samtId")) or ""
-    return content.get("fejlRegistreret") is not True, int(version) if version.isdecimal() else -1
+    version = version_of(document)
+    return content_of(document).get("fejlRegistreret") is not True, -1 if version is None else version
+
+
+def content_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what stands under the kind of a document; nothing where there is nothing."""
+    return section(document.get(COMPANY) or document.get(PRODUCTION_UNIT))
 
 
 def _required_number(document: Mapping[str, Any], kind: str, field: str) -> str:

@@ -50,7 +50,8 @@ class CvrService(Protocol):
     async def ask(self, numbers: Sequence[Number], today: date) -> Answer:
         """Put one question about at most `batch_size` valid numbers, read as of `today`, a Danish civil date.
 
-        Raises `NoAnswerError`, of one of its three kinds, and nothing else but cancellation.
+        No numbers are no question: the answer is empty and nobody is called. Raises `NoAnswerError`, of one of its
+        three kinds, and nothing else but cancellation.
         """
         ...
 
@@ -69,7 +70,10 @@ class PassingError(NoAnswerError):
 
 
 class RejectedError(NoAnswerError):
-    """CVR, or our reading of it, could not do with this question: one of its numbers may be to blame."""
+    """CVR, or our reading of it, could not do with this question: one of its numbers may be to blame.
+
+    So is a question with a number that fails its check (R2) or with too many of them; it is not even put.
+    """
 
 
 class LastingError(NoAnswerError):

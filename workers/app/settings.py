@@ -40,11 +40,17 @@ class Settings(BaseSettings):
     partitions: Annotated[int, Field(ge=1, le=1000)] = 4
     """Partitions of the topics Sorbro creates; frozen once they exist."""
 
+    cvr_service: Literal["elasticsearch", "datafordeler"] = "elasticsearch"
+    """Who answers for CVR: Erhvervsstyrelsen's Elasticsearch service, or Datafordeler's GraphQL service."""
     cvr_url: str | None = None
-    """The CVR service, e.g. http://distribution.virk.dk. Unset: records stay ``pending``."""
-    cvr_path: str = "/cvr-permanent/_search"
+    """Its address: http://distribution.virk.dk, or https://graphql.datafordeler.dk. Unset: records stay ``pending``."""
+    cvr_path: str | None = None
+    """Unset: /cvr-permanent/_search, or /CVR/v2."""
     cvr_username: str | None = None
+    """For Elasticsearch, with the password."""
     cvr_password: SecretStr | None = None
+    cvr_api_key: SecretStr | None = None
+    """For Datafordeler; a new key takes effect after 15 minutes."""
 
     tariffs: Path | None = None
     """A tariff table of your own instead of the one that ships with Sorbro."""

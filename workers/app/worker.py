@@ -19,8 +19,7 @@ import httpx
 import mode
 
 from adapters.clock import SystemClock
-from adapters.cvr.elasticsearch import ElasticsearchRegistry
-from adapters.cvr.settings import ElasticsearchSettings
+from adapters.cvr.patient_registry import PatientRegistry
 from adapters.kafka.broadcast_clock import BroadcastClock
 from adapters.kafka.connection import Connection
 from adapters.kafka.open_transactions import OpenTransactions
@@ -29,6 +28,7 @@ from adapters.kafka.port import PartitionLog
 from contracts.danish_time import danish_date
 from contracts.tariffs import TariffTable
 from contracts.topics import PLANS
+from workers.app.cvr import cvr_service
 from workers.app.enrichment_agent import add_enrichment_agent
 from workers.app.pages import add_pages
 from workers.app.reporter import LogAndMetrics
@@ -37,6 +37,7 @@ from workers.app.watchkeeper import Watchkeeper
 
 if TYPE_CHECKING:
     from adapters.clock import Clock
+    from adapters.cvr.port import CompanyRegistry
     from workers.app.settings import Settings
 
 _STOP_SECONDS: Final = 25.0
@@ -138,14 +139,9 @@ def _credentials(options: dict[str, Any]) -> Any:
     )
 
 
-def _registry(settings: Settings, clock: Clock) -> ElasticsearchRegistry:
-    cvr = ElasticsearchSettings(
-        url=settings.cvr_url or "",
-        search_path=settings.cvr_path,
-        user=settings.cvr_username or "",
-        **({"password": settings.cvr_password} if settings.cvr_password is not None else {}),
-    )
-    return ElasticsearchRegistry(httpx.AsyncClient(), cvr, lambda: danish_date(clock.now()))
+def _registry(settings: Settings, clock: Clock) -> CompanyRegistry:
+    service = cvr_service(settings, httpx.AsyncClient())
+    return PatientRegistry(service, lambda: danish_date(clock.now()))
 
 
 class _FollowClock(mode.Service):  # type: ignore[misc]  # mode publishes no types

@@ -47,8 +47,10 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
     \b
     Common settings (environment):
       SORBRO_KAFKA_BOOTSTRAP_SERVERS  brokers; unset: a local broker is started
-      SORBRO_CVR_URL                  the CVR service; unset: records stay pending
-      SORBRO_CVR_USERNAME, SORBRO_CVR_PASSWORD (or a file in /run/secrets)
+      SORBRO_CVR_SERVICE              elasticsearch (default), or datafordeler
+      SORBRO_CVR_URL                  its address; unset: records stay pending
+      SORBRO_CVR_USERNAME, SORBRO_CVR_PASSWORD, or SORBRO_CVR_API_KEY for datafordeler
+                                      (each may be a file in /run/secrets)
       SORBRO_TARIFFS                  a fee table of your own
       SORBRO_FLOOD_LIMIT              bad records in a row that stop the worker (100)
       SORBRO_LOG_FORMAT               json, console, or auto

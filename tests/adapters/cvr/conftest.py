@@ -18,8 +18,14 @@ def no_waiting() -> Iterator[None]:
 
 
 @pytest.fixture
-def real_sample():
-    """A function that reads one of the real CVR answers; skips where they are absent."""
+def shared_cvr():
+    """Where the real CVR answers lie; skips where they are absent."""
     if not SHARED_CVR.is_dir():
         pytest.skip(f"the real CVR samples are not at {SHARED_CVR}: nothing was compared with them")
-    return lambda name: orjson.loads((SHARED_CVR / name).read_bytes())
+    return SHARED_CVR
+
+
+@pytest.fixture
+def real_sample(shared_cvr):
+    """A function that reads one of the real CVR answers."""
+    return lambda name: orjson.loads((shared_cvr / name).read_bytes())

@@ -5,7 +5,6 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.cvr.query_language import narrowed
 from adapters.cvr.reading import FIELDS_READ, read_company, read_production_unit
 from adapters.cvr.sample import (
     sample_address,
@@ -14,6 +13,7 @@ from adapters.cvr.sample import (
     sample_p_numbers,
     sample_production_unit,
 )
+from adapters.cvr.standin.query_language import narrowed
 
 TODAY = date(2026, 6, 15)
 CVR = next(sample_cvr_numbers())

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.cvr.documents import DocumentStore
-from adapters.cvr.query_language import narrowed
+from adapters.cvr.elasticsearch.search import read_answer
 from adapters.cvr.reading import FIELDS_READ, number_of, read_company, read_production_unit
 from adapters.cvr.sample import (
     sample_address,
@@ -16,8 +16,8 @@ from adapters.cvr.sample import (
     sample_p_numbers,
     sample_production_unit,
 )
-from adapters.cvr.search import read_answer
 from adapters.cvr.standin import CvrStandIn
+from adapters.cvr.standin.query_language import narrowed
 from contracts.addresses import Address
 from contracts.cvr_facts import CompanyFact
 from contracts.identifiers import CvrNumber

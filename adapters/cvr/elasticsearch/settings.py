@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from adapters.cvr.origin import plain_origin
 
 
 class ElasticsearchSettings(BaseModel):
@@ -17,7 +19,7 @@ class ElasticsearchSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    url: str = "http://distribution.virk.dk"
+    url: Annotated[str, AfterValidator(plain_origin)] = "http://distribution.virk.dk"
     search_path: str = Field(default="/cvr-permanent/_search", pattern=r"^/[^\s?#]+$")
     user: str = ""
     password: SecretStr = SecretStr("")
@@ -26,16 +28,3 @@ class ElasticsearchSettings(BaseModel):
     connect_timeout: float = Field(default=2.0, gt=0)
     read_timeout: float = Field(default=5.0, gt=0)
     total_budget: float = Field(default=10.0, gt=0)
-
-    @field_validator("url")
-    @classmethod
-    def _is_a_plain_origin(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("the CVR url must be http://host or https://host")
-        if "@" in parts.netloc:
-            # A url is logged and shown; the credentials have settings of their own.
-            raise ValueError("the CVR url must not carry credentials: use user and password")
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("the CVR url must end with the host: the path belongs in search_path")
-        return url.rstrip("/")
