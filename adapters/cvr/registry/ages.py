@@ -67,8 +67,9 @@ class Ages:
             return new
         if new.as_of < known.as_of or (_is_newer_version(known, new) and self.age(number, known, now) != "expired"):
             return known
-        if isinstance(known, Absent) and isinstance(new, Absent) and new.as_of > known.as_of:
-            return replace(new, times=known.times + 1)
+        if isinstance(known, Absent) and isinstance(new, Absent):
+            # One answer of CVR's may be told several times, once for each owner that asked.
+            return replace(new, times=known.times + (new.as_of > known.as_of))
         return new
 
     def _freshness(self, number: Number) -> timedelta:

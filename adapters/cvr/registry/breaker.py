@@ -100,9 +100,9 @@ class BreakerPolicy:
         match breaker:
             case Closed():
                 return Open(until, self.first, reason)
-            case Open(until=sooner, period=period):
-                return Open(max(sooner, until), period, reason)
-            case Probing():
+            case Open(until=sooner, period=period) if sooner < until:
+                return Open(until, period, reason)
+            case _:
                 return breaker
 
     def given_up(self, breaker: Breaker, now: float) -> Breaker:

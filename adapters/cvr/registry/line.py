@@ -65,11 +65,19 @@ class Line:
             result = "answered"
         except NoAnswerError as failure:
             result = _RESULTS.get(type(failure), "passing")
-            self._heed(failure)
             raise
         finally:
             telemetry.CVR_CALLS.labels(result).inc()
         return answer
+
+    def heed(self, failure: NoAnswerError) -> None:
+        """CVR's wish to be left alone is everybody's, not only that of the call that heard it."""
+        if not isinstance(failure, PassingError) or failure.wait is None:
+            return
+        if failure.wait < self._settings.budget_seconds:
+            self._pace.rest(asyncio.get_running_loop().time() + failure.wait)
+        else:
+            self._guard.asked_to_wait(failure.wait, str(failure))
 
     async def _ask(self, numbers: Sequence[Number]) -> Answer:
         seconds = self._settings.attempt_seconds
@@ -87,15 +95,6 @@ class Line:
             # Its text may hold an address with a key in it; where it comes from is enough to find it.
             _log.error("asking CVR failed in a way that nobody foresaw", error=kind, at=f"{at.filename}:{at.lineno}")
             raise RejectedError(f"the answer could not be read ({kind}): this is a fault of ours") from None
-
-    def _heed(self, failure: NoAnswerError) -> None:
-        """CVR's wish to be left alone is everybody's, not only that of the call that heard it."""
-        if not isinstance(failure, PassingError) or failure.wait is None:
-            return
-        if failure.wait < self._settings.budget_seconds:
-            self._pace.rest(asyncio.get_running_loop().time() + failure.wait)
-        else:
-            self._guard.asked_to_wait(failure.wait, str(failure))
 
 
 class Turn:
@@ -125,6 +124,7 @@ class Turn:
         except NoAnswerError as failure:
             is_probe, self.is_probe = self.is_probe, False
             self._guard.failed(failure, is_probe=is_probe)
+            self._line.heed(failure)
             raise
         is_probe, self.is_probe = self.is_probe, False
         self._guard.succeeded(is_probe=is_probe)
