@@ -49,7 +49,7 @@ class Verdict:
 class Canary:
     """Looks with `ask`, which may raise as a service does, or `NotAskedError`. Without a known company it is no help.
 
-    `recovered` is called when answers are to be trusted again.
+    `recovered` is called whenever answers are to be trusted that were not before.
     """
 
     def __init__(
@@ -149,11 +149,10 @@ class Canary:
         self._show()
         if finding == before.finding:
             return
-        if finding != "well":
-            _log.warning("the canary is not well", finding=finding, reason=reason)
-        elif before.finding != "unasked":
-            _log.info("the canary is well again")
+        if finding == "well":
             self._recovered()
+        else:
+            _log.warning("CVR does not answer for a company it must know", finding=finding, reason=reason)
 
     def _show(self) -> None:
         for finding in get_args(Finding):

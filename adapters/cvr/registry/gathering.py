@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final
 
 from adapters import telemetry
 from adapters.cvr.port import Outcome, Unavailable
@@ -14,6 +15,9 @@ from adapters.cvr.service import Number
 
 Flight = asyncio.Future[Outcome]
 """Shared by all who wait for the number. To wait without owning it, use `asyncio.wait`, which cancels nothing."""
+
+_GRACE: Final = 0.5
+"""Seconds for a batch to end by itself at its deadline; cut off, its last call would not be held against CVR."""
 
 
 class Gathering:
@@ -112,7 +116,7 @@ class Gathering:
         deadline = asyncio.get_running_loop().time() + seconds
         reason = "asking CVR was broken off"
         try:
-            async with turn, asyncio.timeout_at(deadline):
+            async with turn, asyncio.timeout_at(deadline + _GRACE):
                 if batch and await self._carry(turn, batch, deadline):
                     self._most = min(self._full, 2 * self._most)
                 elif batch:

@@ -6,13 +6,14 @@ import asyncio
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import date
+from math import inf
 from types import TracebackType
 from typing import Final, Self
 
 import structlog
 
 from adapters import telemetry
-from adapters.cvr.registry.guard import Guard
+from adapters.cvr.registry.guard import Guard, NotAskedError
 from adapters.cvr.registry.pace import Pace
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Answer, CvrService, LastingError, NoAnswerError, Number, PassingError, RejectedError
@@ -55,13 +56,17 @@ class Line:
         """End a turn."""
         self._slots.release()
 
-    async def call(self, numbers: Sequence[Number]) -> Answer:
-        """Ask the service once, within the time for one attempt. Raises `NoAnswerError`, and cancellation."""
+    async def call(self, numbers: Sequence[Number], deadline: float) -> Answer:
+        """Ask the service once, within the time for one attempt and before `deadline`, on the loop's clock.
+
+        Raises `NoAnswerError`, and cancellation, which is not held against CVR: so no wait of ours may end in it.
+        """
+        seconds = min(self._settings.attempt_seconds, deadline - asyncio.get_running_loop().time())
         telemetry.CVR_CALL_NUMBERS.observe(len(numbers))
         result = "cancelled"
         try:
             with telemetry.CVR_CALL_SECONDS.time():
-                answer = await self._ask(numbers)
+                answer = await self._ask(numbers, seconds)
             result = "answered"
         except NoAnswerError as failure:
             result = _RESULTS.get(type(failure), "passing")
@@ -79,13 +84,12 @@ class Line:
         else:
             self._guard.asked_to_wait(failure.wait, str(failure))
 
-    async def _ask(self, numbers: Sequence[Number]) -> Answer:
-        seconds = self._settings.attempt_seconds
+    async def _ask(self, numbers: Sequence[Number], seconds: float) -> Answer:
         try:
             async with asyncio.timeout(seconds):
                 return await self._service.ask(numbers, self._today())
         except TimeoutError:
-            raise PassingError(f"CVR did not answer within {seconds:g} s") from None
+            raise PassingError(f"CVR did not answer within {seconds:.3g} s") from None
         except NoAnswerError:
             raise
         # A fault of ours in reading an answer is met like a document nobody can read: by finding its number.
@@ -112,15 +116,20 @@ class Turn:
         """Whether another call may follow."""
         return self._guard.is_closed
 
-    async def ask(self, numbers: Sequence[Number]) -> Answer:
-        """Put one question. Raises `NoAnswerError`, or `NotAskedError` when the breaker has opened meanwhile."""
+    async def ask(self, numbers: Sequence[Number], deadline: float = inf) -> Answer:
+        """Put one question, to be answered before `deadline` on the loop's clock. Raises `NoAnswerError`.
+
+        Raises `NotAskedError` when the breaker has opened meanwhile, or no time is left.
+        """
         if not self._is_paced:
             await self._line.paced()
         self._is_paced = False
+        if asyncio.get_running_loop().time() >= deadline:
+            raise NotAskedError("CVR was too busy to be asked in time")
         if not self.is_probe:
             self._guard.check()
         try:
-            answer = await self._line.call(numbers)
+            answer = await self._line.call(numbers, deadline)
         except NoAnswerError as failure:
             is_probe, self.is_probe = self.is_probe, False
             self._guard.failed(failure, is_probe=is_probe)

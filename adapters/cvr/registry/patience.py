@@ -41,19 +41,21 @@ class Patience:
                 on=self._back_off(turn, deadline), attempts=self._settings.attempts, timeout=None
             ):
                 with attempt:
-                    answer = await self._ask_for_the_rest(turn, numbers, gathered)
+                    answer = await self._ask_for_the_rest(turn, numbers, gathered, deadline)
                     return Answer({**gathered, **answer.readings}, answer.defect)
         except (PassingError, LastingError, NotAskedError) as failure:
             return GaveUp(str(failure), gathered)
         raise AssertionError("stamina returns or raises")
 
     @staticmethod
-    async def _ask_for_the_rest(turn: Turn, numbers: Sequence[Number], gathered: dict[Number, Reading]) -> Answer:
+    async def _ask_for_the_rest(
+        turn: Turn, numbers: Sequence[Number], gathered: dict[Number, Reading], deadline: float
+    ) -> Answer:
         rest = [number for number in numbers if number not in gathered]
         if not rest:
             return Answer()
         try:
-            return await turn.ask(rest)
+            return await turn.ask(rest, deadline)
         except PassingError as failure:
             if failure.partial is not None:
                 gathered.update(failure.partial.readings)

@@ -18,6 +18,7 @@ def service():
 @pytest.fixture
 def play(service):
     """Run `story(registry)` in virtual time; settings as keywords. The rate is none unless a story asks for one."""
+    chance = Random(7)  # noqa: S311
 
     def play(story, **settings):
         async def run():
@@ -25,7 +26,7 @@ def play(service):
                 service,
                 RegistrySettings(**{"calls_per_second": 1e6, "burst": 1000, **settings}),
                 LoopClock(),
-                Random(7),  # noqa: S311
+                chance,
             )
             try:
                 return await story(registry)
