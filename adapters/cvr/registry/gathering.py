@@ -50,23 +50,19 @@ class Gathering:
     def __len__(self) -> int:
         return len(self._flights)
 
-    def join(self, number: Number) -> Flight:
-        """The number's flight, a new one if it has none. It ends with an outcome, never with an exception."""
-        flight = self._flights.get(number)
-        if flight is not None:
-            return flight
+    def join(self, numbers: Iterable[Number]) -> dict[Number, Flight]:
+        """The flight of each number, a new one where it has none. It ends with an outcome, never with an exception."""
         loop = asyncio.get_running_loop()
-        flight = loop.create_future()
-        if len(self._waiting) >= self._settings.waiting:
-            flight.set_result(Unavailable(f"{len(self._waiting)} numbers wait for CVR already"))
-            return flight
-        self._flights[number] = flight
-        self._waiting[number] = loop.time() + self._settings.budget_seconds
+        deadline = loop.time() + self._settings.budget_seconds
+        flights: dict[Number, Flight] = {}
+        for number in numbers:
+            flight = self._flights.get(number)
+            flights[number] = self._new(number, loop, deadline) if flight is None else flight
         if len(self._waiting) >= self._most:
             self._is_full.set()
-        if self._dispatcher is None or self._dispatcher.done():
+        if self._waiting and (self._dispatcher is None or self._dispatcher.done()):
             self._dispatcher = loop.create_task(self._dispatch(), name="cvr-dispatcher")
-        return flight
+        return flights
 
     def settle(self, number: Number, outcome: Outcome) -> None:
         """End the number's flight; one that has ended stays as it is."""
@@ -86,6 +82,15 @@ class Gathering:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._fail(list(self._flights), "the worker is stopping")
+
+    def _new(self, number: Number, loop: asyncio.AbstractEventLoop, deadline: float) -> Flight:
+        flight: Flight = loop.create_future()
+        if len(self._waiting) < self._settings.waiting:
+            self._flights[number] = flight
+            self._waiting[number] = deadline
+        else:
+            flight.set_result(Unavailable(f"{len(self._waiting)} numbers wait for CVR already"))
+        return flight
 
     async def _dispatch(self) -> None:
         while self._waiting:

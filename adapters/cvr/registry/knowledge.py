@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from adapters import telemetry
 from adapters.clock import Clock
-from adapters.cvr.port import Found, NotFound, Outcome, Unavailable
+from adapters.cvr.port import Found, InvalidNumber, NotFound, Outcome, Unavailable
 from adapters.cvr.registry.ages import Absent, Ages, Memo, Present
 from adapters.cvr.registry.memory import Memory
 from adapters.cvr.registry.rejects import Rejects
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Number
 from contracts.danish_time import danish_date
+
+_FRESH, _MISS, _STALE = (telemetry.CVR_MEMORY.labels(result) for result in ("fresh", "miss", "stale"))
 
 
 class Knowledge:
@@ -42,12 +44,16 @@ class Knowledge:
         return len(self._rejects)
 
     def of(self, number: Number) -> Outcome | None:
-        """What can be said without asking; None if CVR is to be asked."""
+        """What can be said without asking; None if CVR is to be asked, as it never is for a bad number (R2)."""
         memo, now = self._memory.recall(number), self._clock.now()
         if memo is not None and self._ages.age(number, memo, now) == "fresh":
-            telemetry.CVR_MEMORY.labels("fresh").inc()
+            _FRESH.inc()
             return _outcome(memo, is_stale=False)
-        telemetry.CVR_MEMORY.labels("miss").inc()
+        if memo is None and not number.is_valid:
+            return InvalidNumber()
+        _MISS.inc()
+        if not self._rejects:
+            return None
         reason = self._rejects.reason(number, asyncio.get_running_loop().time())
         return None if reason is None else self.instead(number, Unavailable(reason))
 
@@ -57,7 +63,7 @@ class Knowledge:
             return outcome
         memo = self._memory.recall(number)
         if isinstance(memo, Present) and self._ages.age(number, memo, self._clock.now()) != "expired":
-            telemetry.CVR_MEMORY.labels("stale").inc()
+            _STALE.inc()
             return _outcome(memo, is_stale=True)
         return outcome
 

@@ -12,7 +12,6 @@ from adapters.clock import Clock
 from adapters.cvr.port import (
     CompanyOutcome,
     Found,
-    InvalidNumber,
     Lookup,
     Outcome,
     ProductionUnitOutcome,
@@ -111,16 +110,17 @@ class ServiceRegistry:
 
     async def _find(self, numbers: Iterable[Number]) -> dict[Number, Outcome]:
         outcomes: dict[Number, Outcome] = {}
-        flights: dict[Number, Flight] = {}
+        unknown: list[Number] = []
         refusal = self._guard.refusal()
         for number in numbers:
-            known = self._knowledge.of(number) if number.is_valid else InvalidNumber()
+            known = self._knowledge.of(number)
             if known is not None:
                 outcomes[number] = known
             elif refusal is not None:
                 outcomes[number] = self._knowledge.instead(number, Unavailable(refusal))
             else:
-                flights[number] = self._gathering.join(number)
+                unknown.append(number)
+        flights = self._gathering.join(unknown)
         if flights:
             await asyncio.wait(flights.values(), timeout=self._settings.budget_seconds)
         for number, flight in flights.items():

@@ -85,6 +85,24 @@ def test_calls_at_once_are_bounded_and_the_pace_is_kept(service, play):
     assert service.most_in_the_air == 1
 
 
+def test_a_first_look_up_of_many_runs_as_fast_as_the_pace_allows_and_a_repeat_asks_nothing(service, play):
+    """What `make bench-lookup` measures on a real clock, without the machine's own noise."""
+    numbers = cvr_numbers(10_000)
+
+    async def story(registry):
+        for _ in range(2):
+            parts = iter([numbers[at : at + 100] for at in range(0, len(numbers), 100)])
+            await asyncio.gather(*(caller(registry, parts) for _ in range(20)))
+        return now()
+
+    async def caller(registry, parts):
+        for part in parts:
+            await registry.find_many(part, [])
+
+    assert play(story, calls_per_second=50, burst=1) <= 49 / 50 + 0.1
+    assert service.calls == 50
+
+
 def test_a_number_on_its_way_is_not_asked_for_again_and_a_cancelled_waiter_takes_nobody_with_it(service, play):
     service.seconds = 1.0
 
