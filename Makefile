@@ -53,7 +53,10 @@ faults-check: $(READY) ## Broken loops and single misfortunes on real Kafka (not
 bench-restore: $(READY) ## Restoring a register's state beside a raw read of the same changelog (ARGS="--units 20000")
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.restore $(ARGS)
 
+bench-lookup: $(READY) ## A first look-up of 100,000 numbers as a share of what CVR's pace allows (ARGS="--rate 20")
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.lookup $(ARGS)
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup clean

@@ -32,6 +32,19 @@ CVR_LOOKUPS: Final = Counter(
 )
 CVR_ODDITIES: Final = Counter(
     "sorbro_cvr_oddities", "What was odd in CVR's documents and read all the same, by kind", ["kind"], registry=REGISTRY
+CVR_CALLS: Final = Counter("sorbro_cvr_calls", "Calls to CVR, by result", ["result"], registry=REGISTRY)
+CVR_CALL_SECONDS: Final = Histogram("sorbro_cvr_call_seconds", "From the call to its answer", registry=REGISTRY)
+CVR_CALL_NUMBERS: Final = Histogram(
+    "sorbro_cvr_call_numbers", "Numbers in one call", buckets=(1, 2, 5, 10, 20, 50, 100, 200), registry=REGISTRY
+)
+CVR_MEMORY: Final = Counter(
+    "sorbro_cvr_memory", "Numbers given fresh, missed, or given stale for want of CVR", ["result"], registry=REGISTRY
+)
+CVR_WAITING: Final = Gauge("sorbro_cvr_waiting_numbers", "Numbers on their way to CVR or back", registry=REGISTRY)
+CVR_BREAKER: Final = Gauge("sorbro_cvr_breaker", "1 for the state the breaker is in", ["state"], registry=REGISTRY)
+CVR_CANARY: Final = Gauge("sorbro_cvr_canary", "1 for what the canary says", ["verdict"], registry=REGISTRY)
+CVR_CANARY_WELL: Final = Gauge(
+    "sorbro_cvr_canary_last_well_timestamp_seconds", "When CVR last knew the company it must know", registry=REGISTRY
 )
 
 
