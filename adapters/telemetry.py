@@ -32,6 +32,7 @@ CVR_LOOKUPS: Final = Counter(
 )
 CVR_ODDITIES: Final = Counter(
     "sorbro_cvr_oddities", "What was odd in CVR's documents and read all the same, by kind", ["kind"], registry=REGISTRY
+)
 CVR_CALLS: Final = Counter("sorbro_cvr_calls", "Calls to CVR, by result", ["result"], registry=REGISTRY)
 CVR_CALL_SECONDS: Final = Histogram("sorbro_cvr_call_seconds", "From the call to its answer", registry=REGISTRY)
 CVR_CALL_NUMBERS: Final = Histogram(

@@ -15,23 +15,23 @@ FactT = TypeVar("FactT", bound=CompanyFact | ProductionUnitFact)
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[FactT]):
-    """CVR knows the number, and this is what it said."""
+    """CVR knows the number, and this is what it said at `as_of`, a UTC instant.
+
+    `is_stale`: it is older than one would like, and CVR could not be asked again (notes/cvr.md §7).
+    """
 
     fact: FactT
     as_of: datetime
-    """The instant at which CVR said so."""
     is_stale: bool = False
-    """Older than one would like, and CVR could not be asked again (notes/cvr.md §7)."""
     changes_on: date | None = None
-    """The first later day on which CVR already knows that it will say something else."""
+    """The first later day (Danish) on which CVR already knows that it will say something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """CVR answered, whole and healthy, and had no such number: a business finding, not an error (R20)."""
+    """CVR answered at `as_of` (UTC), whole and healthy, and has no such number: a finding, not an error (R20)."""
 
     as_of: datetime
-    """The instant at which CVR said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Unavailable:
     reason: str
 
 
+Outcome = Found[CompanyFact | ProductionUnitFact] | NotFound | InvalidNumber | Unavailable
+"""What became of asking for a number of either kind."""
+
 CompanyOutcome = Found[CompanyFact] | NotFound | InvalidNumber | Unavailable
 """What became of asking for one CVR number."""
 
@@ -65,7 +68,7 @@ class Lookup:
 
 
 class CompanyRegistry(Protocol):
-    """Whatever can answer for CVR: the live service, and later a cache or a successor service before it."""
+    """Whatever can answer for CVR: a file, a service, or all that stands before a service (`adapters.cvr.registry`)."""
 
     async def find_many(self, cvrs: Collection[CvrNumber], p_numbers: Collection[PNumber]) -> Lookup:
         """Look all the numbers up and say for each what came of it; raises nothing but cancellation."""

@@ -1,69 +1,51 @@
-"""What the agent makes of CVR's outcomes: facts with the age that CVR gave them, in records of the present."""
+"""What the agent makes of its requests, and that it lets none of them go (R20)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-import pytest
+from structlog.testing import capture_logs
 
-from adapters.clock import SettableClock
-from adapters.cvr.port import Found, InvalidNumber, Lookup, NotFound, Unavailable
-from contracts.cvr_facts import CvrAnswer, CvrRequest
+from contracts.cvr_facts import CvrRequest
 from contracts.identifiers import SorId
-from support.cvr_service import cvr_numbers, p_numbers, reading
-from workers.app.enrichment_agent import _answer_some, _parse
+from support.cvr_service import cvr_numbers, p_numbers
+from support.virtual_time import run_in_virtual_time
+from workers.app.enquiries import Enquiry
+from workers.app.enrichment_agent import _again_and_again, _enquiries
 
-NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)
-EARLIER = NOW - timedelta(hours=9)
 OWNER = SorId.of_item(1_000_001)
-(CVR,), (UNIT, OTHER, BAD) = cvr_numbers(1), p_numbers(3)
+(CVR,), (UNIT, OTHER) = cvr_numbers(1), p_numbers(2)
 
 
-class Registry:
-    async def find_many(self, cvrs, p_numbers):
-        assert (set(cvrs), set(p_numbers)) == ({CVR}, {UNIT, OTHER, BAD})
-        return Lookup(
-            {CVR: Found(reading(CVR).fact, EARLIER, is_stale=True)},
-            {UNIT: NotFound(EARLIER), OTHER: Unavailable("down"), BAD: InvalidNumber()},
-        )
+def event(value, headers):
+    return SimpleNamespace(value=value, headers=headers, message=SimpleNamespace(partition=3, offset=17))
 
 
-class Facts:
-    def __init__(self):
-        self.sent = []
-
-    async def send(self, **record):
-        self.sent.append(record)
-
-        async def acknowledged():
-            pass
-
-        return acknowledged()
+def test_a_request_is_one_enquiry_for_each_of_its_numbers():
+    request = CvrRequest(owner_sor_id=OWNER, cvr=CVR, p_numbers=(UNIT, OTHER))
+    found = _enquiries(event(request.model_dump_json().encode(), {"ce_id": b"cause"}))
+    assert found == [Enquiry(OWNER, number, 3, "cause") for number in (CVR, UNIT, OTHER)]
 
 
-@pytest.fixture
-async def answered():
-    """The facts sent for one request about four numbers, and the requests left over."""
-    request = CvrRequest(owner_sor_id=OWNER, cvr=CVR, p_numbers=(UNIT, OTHER, BAD))
-    event = SimpleNamespace(
-        value=request.model_dump_json().encode(), headers={"ce_id": b"cause"}, message=SimpleNamespace(partition=3)
-    )
-    facts = Facts()
-    left = await _answer_some([(event, _parse(event))], Registry(), SettableClock(NOW), facts)
-    return facts.sent, left
+def test_a_request_without_headers_has_no_cause():
+    request = CvrRequest(owner_sor_id=OWNER, cvr=CVR)
+    assert _enquiries(event(request.model_dump_json().encode(), None)) == [Enquiry(OWNER, CVR, 3, "")]
 
 
-async def test_a_fact_carries_the_instant_of_cvr_and_its_record_that_of_writing(answered):
-    sent, _ = answered
-    answers = [CvrAnswer.model_validate_json(record["value"]) for record in sent]
-    assert [answer.fetched_at for answer in answers] == [EARLIER, EARLIER]
-    assert [answer.fact.kind for answer in answers] == ["company", "not-found"]
-    assert [record["timestamp"] for record in sent] == [NOW.timestamp()] * 2
-    assert all(record["headers"]["ce_time"] == b"2026-06-15T08:00:00Z" for record in sent)
-    assert {record["partition"] for record in sent} == {3}
+def test_a_request_that_breaks_its_own_contract_is_skipped_and_said():
+    with capture_logs() as logs:
+        assert _enquiries(event(b"rubbish", {})) == []
+    assert [(each["log_level"], each["offset"]) for each in logs] == [("error", 17)]
 
 
-async def test_only_what_could_not_be_asked_is_left_over(answered):
-    _, [(_, request)] = answered
-    assert (request.cvr, request.p_numbers) == (None, (OTHER,))
+def test_a_batch_that_cannot_be_sent_is_not_let_go():
+    """Faust acknowledges the batch of an agent that raises."""
+    attempts = []
+
+    async def fails_twice():
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise ConnectionError
+
+    run_in_virtual_time(_again_and_again(fails_twice))
+    assert len(attempts) == 3

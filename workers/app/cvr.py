@@ -8,6 +8,7 @@ from adapters.cvr.datafordeler.service import DatafordelerService
 from adapters.cvr.datafordeler.settings import DatafordelerSettings
 from adapters.cvr.elasticsearch.service import ElasticsearchService
 from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
+from adapters.cvr.registry.settings import RegistrySettings
 
 if TYPE_CHECKING:
     import httpx
@@ -31,6 +32,18 @@ def cvr_service(settings: Settings, client: httpx.AsyncClient) -> CvrService:
         password=settings.cvr_password,
     )
     return ElasticsearchService(client, ElasticsearchSettings(**chosen))
+
+
+def registry_settings(settings: Settings) -> RegistrySettings:
+    """Return how much is asked of the service. Raises `ValidationError` for a canary that fails its check."""
+    return RegistrySettings(
+        **_given(
+            calls_per_second=settings.cvr_calls_per_second,
+            batch_size=settings.cvr_batch_size,
+            canary=settings.cvr_canary,
+            canary_name=settings.cvr_canary_name,
+        )
+    )
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -32,8 +32,12 @@ _GATHER_SECONDS: Final = 0.02
 _AGAIN_SECONDS: Final = 1.0
 
 
+async def _at_once() -> None:
+    """There is nothing to wait for."""
+
+
 def add_enrichment_agent(
-    app: Any, registry: CompanyRegistry | None, clock: Clock, ready: Callable[[], Awaitable[None]]
+    app: Any, registry: CompanyRegistry | None, clock: Clock, ready: Callable[[], Awaitable[None]] = _at_once
 ) -> None:
     """Put the agent on the Faust app. Without a registry it says so of every number; a later start asks again.
 

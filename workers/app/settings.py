@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.kafka.connection import Connection
+from contracts.identifiers import CvrNumber
 
 
 def configured(**options: Any) -> Settings:
@@ -51,6 +52,14 @@ class Settings(BaseSettings):
     cvr_password: SecretStr | None = None
     cvr_api_key: SecretStr | None = None
     """For Datafordeler; a new key takes effect after 15 minutes."""
+    cvr_calls_per_second: Annotated[float, Field(gt=0)] | None = None
+    """How many questions one worker puts at most. Unset: 5. Nobody publishes a limit: agree on one."""
+    cvr_batch_size: Annotated[int, Field(ge=3)] | None = None
+    """Numbers in one question. Unset: as many as the service takes, 200 or 100."""
+    cvr_canary: CvrNumber | None = None
+    """A company that CVR must know, e.g. 29190623, Region Hovedstaden: what CVR says is believed only while it does."""
+    cvr_canary_name: str | None = None
+    """A part of its name."""
 
     tariffs: Path | None = None
     """A tariff table of your own instead of the one that ships with Sorbro."""

@@ -19,25 +19,24 @@ import httpx
 import mode
 
 from adapters.clock import SystemClock
-from adapters.cvr.patient_registry import PatientRegistry
+from adapters.cvr.registry.lookup import ServiceRegistry
 from adapters.kafka.broadcast_clock import BroadcastClock
 from adapters.kafka.connection import Connection
 from adapters.kafka.open_transactions import OpenTransactions
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
-from contracts.danish_time import danish_date
 from contracts.tariffs import TariffTable
 from contracts.topics import PLANS
-from workers.app.cvr import cvr_service
+from workers.app.cvr import cvr_service, registry_settings
 from workers.app.enrichment_agent import add_enrichment_agent
 from workers.app.pages import add_pages
+from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
 from workers.app.watchkeeper import Watchkeeper
 
 if TYPE_CHECKING:
     from adapters.clock import Clock
-    from adapters.cvr.port import CompanyRegistry
     from workers.app.settings import Settings
 
 _STOP_SECONDS: Final = 25.0
@@ -71,7 +70,14 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     services: list[Any] = [stream, Watchkeeper(reporter.watch, _open_transactions(connection), beacon=app.beacon)]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    add_enrichment_agent(app, _registry(settings, clock) if settings.cvr_url is not None else None, clock)
+    if settings.cvr_url is None:
+        add_enrichment_agent(app, None, clock)
+    else:
+        client = httpx.AsyncClient()
+        registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
+        keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
+        services.append(keeper)
+        add_enrichment_agent(app, registry, clock, keeper.has_learnt)
     add_pages(app, reporter, stream)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
@@ -137,11 +143,6 @@ def _credentials(options: dict[str, Any]) -> Any:
         password=options["sasl_plain_password"],
         ssl_context=options.get("ssl_context"),
     )
-
-
-def _registry(settings: Settings, clock: Clock) -> CompanyRegistry:
-    service = cvr_service(settings, httpx.AsyncClient())
-    return PatientRegistry(service, lambda: danish_date(clock.now()))
 
 
 class _FollowClock(mode.Service):  # type: ignore[misc]  # mode publishes no types

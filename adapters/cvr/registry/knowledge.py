@@ -88,4 +88,6 @@ class Knowledge:
 
 
 def _outcome(memo: Memo, *, is_stale: bool) -> Outcome:
-    return NotFound(memo.as_of) if isinstance(memo, Absent) else Found(memo.fact, memo.as_of, is_stale)
+    if isinstance(memo, Absent):
+        return NotFound(memo.as_of)
+    return Found(memo.fact, memo.as_of, is_stale, memo.changes_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from adapters.clock import Clock
@@ -78,8 +78,10 @@ class ServiceRegistry:
             {p_number: _of_unit(outcomes[p_number]) for p_number in p_numbers},
         )
 
-    def learn(self, number: Number, fact: Fact, as_of: datetime) -> None:
+    def learn(self, number: Number, fact: Fact, as_of: datetime, changes_on: date | None = None) -> None:
         """Remember what CVR said at `as_of` (UTC), from ``sorbro.cvr-facts.v1``, say; nobody is asked.
+
+        `changes_on` is the Danish day on which CVR said that it would say something else.
 
         That CVR could not be asked teaches nothing, and what is known already from a later instant stays.
         """
@@ -88,7 +90,7 @@ class ServiceRegistry:
         if isinstance(fact, NotFoundFact):
             self._knowledge.learn(number, Absent(as_of))
         else:
-            self._knowledge.learn(number, Present(fact, as_of, announced_change(fact, as_of)))
+            self._knowledge.learn(number, Present(fact, as_of, changes_on or announced_change(fact, as_of)))
 
     async def run(self) -> None:
         """Keep the canary, for ever."""
@@ -148,7 +150,7 @@ def _of_company(outcome: Outcome) -> CompanyOutcome:
         return outcome
     if not isinstance(outcome.fact, CompanyFact):
         return Unavailable("CVR answered for a company with something else")
-    return Found(outcome.fact, outcome.as_of, outcome.is_stale)
+    return Found(outcome.fact, outcome.as_of, outcome.is_stale, outcome.changes_on)
 
 
 def _of_unit(outcome: Outcome) -> ProductionUnitOutcome:
@@ -156,4 +158,4 @@ def _of_unit(outcome: Outcome) -> ProductionUnitOutcome:
         return outcome
     if not isinstance(outcome.fact, ProductionUnitFact):
         return Unavailable("CVR answered for a production unit with something else")
-    return Found(outcome.fact, outcome.as_of, outcome.is_stale)
+    return Found(outcome.fact, outcome.as_of, outcome.is_stale, outcome.changes_on)

@@ -71,5 +71,5 @@ def test_labels_are_few_and_known():
     for metric in REGISTRY.collect():
         if metric.name.startswith("sorbro_cvr"):
             for sample in metric.samples:
-                assert set(sample.labels) <= {"result", "state", "verdict", "le"}
+                assert set(sample.labels) <= {"result", "state", "verdict", "kind", "le"}
                 assert not any(character.isdigit() for character in sample.labels.get("result", ""))
