@@ -16,6 +16,8 @@ from adapters.cvr.service import Number
 Flight = asyncio.Future[Outcome]
 """Shared by all who wait for the number. To wait without owning it, use `asyncio.wait`, which cancels nothing."""
 
+_SMALL: Final = 4
+"""Numbers in a batch that is always halved down to the single one, whatever CVR says (`isolation`)."""
 _GRACE: Final = 0.5
 """Seconds for a batch to end by itself at its deadline; cut off, its last call would not be held against CVR."""
 
@@ -124,9 +126,9 @@ class Gathering:
             async with turn, asyncio.timeout_at(deadline + _GRACE):
                 if batch and await self._carry(turn, batch, deadline):
                     self._most = min(self._full, 2 * self._most)
-                elif batch:
+                elif len(batch) > _SMALL:
                     # Should bad numbers fill a batch, smaller ones still get to the good among them.
-                    self._most = max(1, len(batch) // 2)
+                    self._most = max(_SMALL, len(batch) // 2)
         except TimeoutError:
             reason = f"CVR did not answer within {seconds:g} s"
         finally:

@@ -52,13 +52,13 @@ class Patience:
         turn: Turn, numbers: Sequence[Number], gathered: dict[Number, Reading], deadline: float
     ) -> Answer:
         rest = [number for number in numbers if number not in gathered]
-        if not rest:
-            return Answer()
         try:
             return await turn.ask(rest, deadline)
         except PassingError as failure:
             if failure.partial is not None:
                 gathered.update(failure.partial.readings)
+            if all(number in gathered for number in rest):
+                return Answer()  # the part that is missing is not ours
             raise
 
     def _back_off(self, turn: Turn, deadline: float) -> Callable[[Exception], bool | float]:
@@ -68,7 +68,7 @@ class Patience:
             nonlocal longest
             if not isinstance(failure, PassingError) or not turn.may_go_on:
                 return False
-            wait = (failure.wait or 0.0) + self._chance.uniform(0, longest)
+            wait = max(0.0, failure.wait or 0.0) + self._chance.uniform(0, longest)
             longest = min(self._settings.back_off_longest, 2 * longest)
             return wait if asyncio.get_running_loop().time() + wait < deadline else False
 

@@ -338,6 +338,29 @@ def test_a_partial_answer_is_used_for_what_it_holds_and_only_the_rest_is_asked_a
     assert service.questions == [tuple(CVRS[:4]), tuple(CVRS[2:4])]
 
 
+def test_a_partial_answer_that_has_all_that_was_asked_is_not_asked_again(service, play):
+    whole = {number: reading(number) for number in CVRS[:2]}
+    service.fault = failing(PassingError("2 of 6 shards", partial=Answer(whole)))
+
+    async def story(registry):
+        lookup = await registry.find_many(CVRS[:2], [])
+        assert all(isinstance(outcome, Found) for outcome in lookup.companies.values())
+
+    play(story)
+    assert service.calls == 1
+
+
+def test_a_bad_number_asked_for_alone_does_not_make_the_batches_small(service, play):
+    service.fault = failing(RejectedError("HTTP 400"))
+
+    async def story(registry):
+        await one(registry)
+        await registry.find_many(CVRS[1:201], [])
+
+    play(story)
+    assert [len(numbers) for numbers in service.questions] == [1, 200]
+
+
 def test_a_partial_answer_is_never_not_found(service, play):
     service.unknown = {OTHER}
     service.fault = always(PassingError("2 of 6 shards", partial=Answer({CVR: reading(CVR)})))
