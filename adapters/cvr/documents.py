@@ -10,7 +10,9 @@ from typing import Any, Self, overload
 import orjson
 
 from adapters.cvr.port import CompanyOutcome, Found, InvalidNumber, NotFound, ProductionUnitOutcome
-from adapters.cvr.reading import CvrShapeError, number_of, read_company, read_production_unit, supersedes
+from adapters.cvr.reading import CvrShapeError, number_of, supersedes
+from adapters.cvr.readings import read
+from contracts.cvr_facts import CompanyFact
 from contracts.danish_time import start_of_day
 from contracts.identifiers import CvrNumber, PNumber
 
@@ -106,6 +108,8 @@ class FileRegistry:
         document = self._store.raw(number)
         if document is None:
             return NotFound(start_of_day(today))
-        if isinstance(number, CvrNumber):
-            return Found(read_company(document, today), start_of_day(today))
-        return Found(read_production_unit(document, today), start_of_day(today))
+        reading = read(document, today)
+        fact, until = reading.fact, reading.changes_on
+        if isinstance(fact, CompanyFact):
+            return Found(fact, start_of_day(today), changes_on=until)
+        return Found(fact, start_of_day(today), changes_on=until)

@@ -123,6 +123,16 @@ def test_a_change_that_cvr_has_announced_is_read_on_its_day_r17(world):
     assert len(asked(world)) == before + 1
 
 
+def test_an_end_that_the_company_s_own_dates_announce_is_told_on_the_day_after_r17_r38(new_world):
+    world = new_world(cvr=[company(ended=date(2023, 3, 31)), unit()])
+    world.registered(CLINIC)
+    world.until("2023-03-31 23:59")
+    assert world.forwards().last["companyFacts"]["company"]["status"] == "active"
+    told = world.until("2023-04-01 00:00").forwards().one
+    assert told["companyFacts"]["company"]["status"] == "ceased"
+    assert [each["field"] for each in told["discrepancies"]] == ["status"]
+
+
 def test_a_number_that_cvr_does_not_know_is_asked_for_after_an_hour_and_then_ever_more_seldom_r20(new_world):
     """A new unit may be in SOR before it is in CVR."""
     world = new_world(cvr=[unit()])

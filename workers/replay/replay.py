@@ -14,7 +14,7 @@ from workers.stream.world import Turn, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from adapters.cvr.documents import FileRegistry
     from contracts.cvr_facts import Fact
@@ -87,12 +87,16 @@ class Replay:
         else:
             request = CvrRequest.model_validate_json(record.value or b"")
             for number in (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers):
-                answer = answer_record(request.owner_sor_id, number, self._look_up(number, record.time), record.time)
+                fact, changes_on = self._look_up(number, record.time)
+                answer = answer_record(request.owner_sor_id, number, fact, record.time, changes_on=changes_on)
                 yield from self._receive(answer.as_input(), record.time, counts=self._registry is not None)
 
-    def _look_up(self, number: CvrNumber | PNumber, now: datetime) -> Fact:
+    def _look_up(self, number: CvrNumber | PNumber, now: datetime) -> tuple[Fact, date | None]:
+        """What the file says on that day, and the day on which it will say something else."""
         if self._registry is None:
-            return UnavailableFact(number=number)  # nobody to ask: every enrichment stays pending
+            return UnavailableFact(number=number), None  # nobody to ask: every enrichment stays pending
         outcome = self._registry.find(number, danish_date(now))
+        if isinstance(outcome, Found):
+            return outcome.fact, outcome.changes_on
         # Only numbers whose check holds are asked for (R2), so what was not found is truly absent from the file.
-        return outcome.fact if isinstance(outcome, Found) else NotFoundFact(number=number)
+        return NotFoundFact(number=number), None
