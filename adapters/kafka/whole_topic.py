@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,19 +21,16 @@ async def whole_topic(connection: Connection, topic: str) -> AsyncIterator[tuple
     Raises what aiokafka raises when the brokers stay away.
     """
     consumer = AIOKafkaConsumer(
+        topic,  # without a group, that is all its partitions
         **connection.client_options(),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        isolation_level="read_committed",
+        isolation_level=connection.isolation_level,
     )
     await consumer.start()
     try:
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        if not partitions:
-            raise LookupError(f"there is no topic {topic}: start sorbro where it may create its topics, or create it")
-        consumer.assign(partitions)
+        partitions = consumer.assignment()
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         behind = set(partitions)
         while True:
             polled = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)

@@ -76,7 +76,7 @@ def pending(broker):
 
 
 def test_a_number_that_has_been_answered_is_not_asked_for_again_by_who_comes_after(broker, tmp_path):
-    register = generate_register(1500, seed=11)
+    register = generate_register(500, seed=11)
     publish(broker, [as_record(entity, date(2026, 1, 5)) for entity in register.entities])
     with standing_in(Counting(documents_of(register))) as cvr:
         for _ in range(2):
