@@ -6,6 +6,7 @@ import pytest
 
 from adapters.cvr.port import Found, Unavailable
 from adapters.cvr.registry.breaker import Closed, Open, Probing
+from adapters.cvr.registry.guard import NotAskedError
 from adapters.cvr.service import LastingError, PassingError, RejectedError
 from adapters.telemetry import REGISTRY
 from support.cvr_service import cvr_numbers
@@ -102,6 +103,30 @@ def test_those_who_wait_are_turned_away_when_it_opens(service, play):
         assert now() == pytest.approx(4, abs=0.1)
 
     play(story, calls_at_once=1, batch_size=10)
+    assert service.calls == 1
+
+
+def test_who_waits_for_the_pace_is_turned_away_when_it_opens(service, play):
+    service.seconds = 1.0
+    service.fault = down("gone", LastingError)
+
+    async def story(registry):
+        await ask(registry)
+        assert now() == pytest.approx(1, abs=0.1)
+
+    play(story, batch_size=100, calls_per_second=0.2, burst=1)
+    assert service.calls == 1
+
+
+def test_a_turn_taken_before_it_opened_is_worth_nothing_after(service, play):
+    async def story(registry):
+        async with await registry._line.turn() as early:
+            service.fault = down("gone", LastingError)
+            await ask(registry, CVRS[:1])
+            with pytest.raises(NotAskedError, match="gone"):
+                await early.ask(CVRS[1:2])
+
+    play(story)
     assert service.calls == 1
 
 

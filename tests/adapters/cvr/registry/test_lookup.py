@@ -283,6 +283,25 @@ def test_a_bad_number_is_found_told_and_left_alone_for_a_while(service, play):
     play(story)
 
 
+def test_a_number_asked_for_again_while_its_first_batch_is_still_out_keeps_its_second_flight(service, play):
+    def fault(numbers):
+        if CVRS[0] in numbers:
+            raise RejectedError("HTTP 400")
+
+    service.fault = fault
+
+    async def story(registry):
+        whole = asyncio.create_task(registry.find_many(CVRS[:200], []))
+        await asyncio.sleep(0.2)  # the good half is answered, the bad one not found yet
+        assert registry.standing().remembered
+        again = await one(registry, CVRS[199])
+        await whole
+        return again
+
+    at_once = {"fresh_for": timedelta(microseconds=1), "calls_at_once": 1}
+    assert isinstance(play(story, **at_once), Found)
+
+
 def test_a_batch_full_of_bad_numbers_does_not_bury_the_good_among_them(service, play):
     """One in each quarter looks as if everything were rejected; smaller batches tell."""
     bad = {CVRS[10], CVRS[60], CVRS[110], CVRS[160]}
