@@ -7,9 +7,9 @@ import pytest
 from adapters.cvr.port import Found, Unavailable
 from adapters.cvr.registry.breaker import Closed, Open, Probing
 from adapters.cvr.registry.guard import NotAskedError
-from adapters.cvr.service import LastingError, PassingError, RejectedError
+from adapters.cvr.service import Answer, LastingError, PassingError, RejectedError
 from adapters.telemetry import REGISTRY
-from support.cvr_service import cvr_numbers
+from support.cvr_service import cvr_numbers, reading
 
 CVRS = cvr_numbers(400)
 
@@ -159,6 +159,21 @@ def test_failures_short_of_the_share_do_not_open_it(service, play):
         assert isinstance(registry.standing().breaker, Closed)
 
     play(story)
+
+
+def test_a_cvr_that_answers_in_part_is_not_left_alone(service, play):
+    def fault(numbers):
+        raise PassingError("2 of 6 shards", partial=Answer({numbers[0]: reading(numbers[0])}))
+
+    service.fault = fault
+
+    async def story(registry):
+        for start in range(0, 100, 5):
+            await ask(registry, CVRS[start : start + 5])
+        assert isinstance(registry.standing().breaker, Closed)
+
+    play(story)
+    assert service.calls == 60
 
 
 def test_bad_numbers_that_come_alone_do_not_take_the_line_down_when_the_canary_is_well(service, play):

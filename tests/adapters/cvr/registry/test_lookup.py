@@ -184,6 +184,16 @@ def test_a_fact_is_not_given_beyond_the_day_cvr_announced_not_even_stale(service
     play(story)
 
 
+def test_a_change_that_lies_behind_is_no_change_to_come(service, play):
+    service.told[CVR] = reading(CVR, changes_on=date(2026, 6, 15))
+
+    async def story(registry):
+        assert await one(registry) == await one(registry)
+
+    play(story)
+    assert service.calls == 1
+
+
 def test_not_in_cvr_is_asked_again_ever_more_seldom(service, play):
     service.unknown = {CVR}
 
@@ -237,8 +247,10 @@ def test_a_learnt_fact_ends_with_its_own_dates(service, play):
     fact = reading(CVR).fact.model_copy(update={"ceased_on": date(2026, 6, 15)})
 
     async def story(registry):
-        registry.learn(CVR, fact, START)
-        await asyncio.sleep(14 * HOURS)
+        registry.learn(CVR, fact, START + timedelta(hours=10))
+        await asyncio.sleep(13.9 * HOURS)
+        assert (await one(registry)).fact == fact
+        await asyncio.sleep(0.2 * HOURS)
         assert (await one(registry)).fact == reading(CVR).fact
 
     play(story)
@@ -299,7 +311,9 @@ def test_a_number_asked_for_again_while_its_first_batch_is_still_out_keeps_its_s
         return again
 
     at_once = {"fresh_for": timedelta(microseconds=1), "calls_at_once": 1}
-    assert isinstance(play(story, **at_once), Found)
+    again = play(story, **at_once)
+    assert isinstance(again, Found)
+    assert not again.is_stale
 
 
 def test_a_batch_full_of_bad_numbers_does_not_bury_the_good_among_them(service, play):
