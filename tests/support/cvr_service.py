@@ -79,3 +79,23 @@ class FakeService:
         """The whole truth about the numbers."""
         known = [number for number in numbers if number not in self.unknown]
         return Answer({number: self.told.get(number) or reading(number) for number in known})
+
+
+def failing(*failures):
+    """A fault that raises these one after the other, and then nothing."""
+    left = list(failures)
+
+    def fault(_numbers):
+        if left:
+            raise left.pop(0)
+
+    return fault
+
+
+def always(failure):
+    """A fault that raises this every time."""
+
+    def fault(_numbers):
+        raise failure
+
+    return fault

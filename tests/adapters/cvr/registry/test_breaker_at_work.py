@@ -6,9 +6,10 @@ import pytest
 
 from adapters.cvr.port import Found, Unavailable
 from adapters.cvr.registry.breaker import Closed, Open, Probing
-from adapters.cvr.service import LastingError, PassingError, RejectedError
+from adapters.cvr.registry.guard import NotAskedError
+from adapters.cvr.service import Answer, LastingError, PassingError, RejectedError
 from adapters.telemetry import REGISTRY
-from support.cvr_service import cvr_numbers
+from support.cvr_service import cvr_numbers, reading
 
 CVRS = cvr_numbers(400)
 
@@ -105,6 +106,30 @@ def test_those_who_wait_are_turned_away_when_it_opens(service, play):
     assert service.calls == 1
 
 
+def test_who_waits_for_the_pace_is_turned_away_when_it_opens(service, play):
+    service.seconds = 1.0
+    service.fault = down("gone", LastingError)
+
+    async def story(registry):
+        await ask(registry)
+        assert now() == pytest.approx(1, abs=0.1)
+
+    play(story, batch_size=100, calls_per_second=0.2, burst=1)
+    assert service.calls == 1
+
+
+def test_a_turn_taken_before_it_opened_is_worth_nothing_after(service, play):
+    async def story(registry):
+        async with await registry._line.turn() as early:
+            service.fault = down("gone", LastingError)
+            await ask(registry, CVRS[:1])
+            with pytest.raises(NotAskedError, match="gone"):
+                await early.ask(CVRS[1:2])
+
+    play(story)
+    assert service.calls == 1
+
+
 def test_cancelled_calls_do_not_count_and_a_cancelled_probe_makes_room(service, play):
     async def story(registry):
         for _ in range(50):
@@ -134,6 +159,21 @@ def test_failures_short_of_the_share_do_not_open_it(service, play):
         assert isinstance(registry.standing().breaker, Closed)
 
     play(story)
+
+
+def test_a_cvr_that_answers_in_part_is_not_left_alone(service, play):
+    def fault(numbers):
+        raise PassingError("2 of 6 shards", partial=Answer({numbers[0]: reading(numbers[0])}))
+
+    service.fault = fault
+
+    async def story(registry):
+        for start in range(0, 100, 5):
+            await ask(registry, CVRS[start : start + 5])
+        assert isinstance(registry.standing().breaker, Closed)
+
+    play(story)
+    assert service.calls == 60
 
 
 def test_bad_numbers_that_come_alone_do_not_take_the_line_down_when_the_canary_is_well(service, play):

@@ -68,6 +68,14 @@ def test_when_everything_is_rejected_halving_ends_at_the_quarters():
     assert run.of("untold") == set(NUMBERS)
 
 
+def test_of_many_bad_numbers_some_are_found_and_the_rest_left_for_the_next_time():
+    bad = set(NUMBERS[100::4])
+    run = Run(NUMBERS, rejecting(bad))
+    assert run.calls == 1 + 8 * (200).bit_length()
+    assert run.settled == Counter(NUMBERS)
+    assert set(NUMBERS[:100]) <= run.of("readings")
+
+
 def test_a_single_number_that_is_rejected_is_known_at_once():
     run = Run(NUMBERS[:1], rejecting(set(NUMBERS)))
     assert (run.calls, run.of("rejected")) == (1, set(NUMBERS[:1]))

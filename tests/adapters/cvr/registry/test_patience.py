@@ -40,6 +40,13 @@ def test_a_passing_failure_is_tried_again_with_full_jitter(service, play):
         assert 0.8 * longest < max(drawn) <= longest
 
 
+def test_retries_keep_the_pace_too(service, play):
+    service.fault = always(PassingError("down"))
+    assert play(one, calls_per_second=0.5, burst=1) == Unavailable("down")
+    times = [at for at, _ in service.asked]
+    assert [later - sooner for sooner, later in pairwise(times)] == pytest.approx([2.0, 2.0])
+
+
 def test_a_lasting_failure_is_not_tried_again(service, play):
     service.fault = always(LastingError("HTTP 401: check user and password"))
     assert play(one) == Unavailable("HTTP 401: check user and password")
