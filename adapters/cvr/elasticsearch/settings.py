@@ -24,7 +24,5 @@ class ElasticsearchSettings(BaseModel):
     user: str = ""
     password: SecretStr = SecretStr("")
     batch_size: int = Field(default=200, ge=1, le=200)
-    attempts: int = Field(default=3, ge=1, le=10)
     connect_timeout: float = Field(default=2.0, gt=0)
     read_timeout: float = Field(default=5.0, gt=0)
-    total_budget: float = Field(default=10.0, gt=0)
