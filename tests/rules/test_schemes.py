@@ -64,3 +64,13 @@ def test_a_site_that_moves_away_takes_along_that_its_scheme_has_paid_r42_r4(worl
     old, new = away.fee_decisions()
     assert (old["occasion"], old["reason"]) == ("new-cvr", "already-triggered")
     assert (new["occasion"], new["category"]) == ("new-cvr", "3b")
+
+
+def test_a_site_that_moves_away_takes_along_nothing_that_another_scheme_has_paid_r42(world):
+    town = municipality()
+    registered(world, 2023, SITES[:1]).sor(town.owner)
+    world.sor(SITES[1])
+    world.self_registers(SITES[1], **AT | {"out_of_hours_scheme": "1814"})
+    world.at("2023-05-10 10:00").moves(SITES[1], town.owner)
+    ledger = world.world.owners[town.owner.sor_id].nodes[SITES[1].sor_id].ledger
+    assert {"1814"} == {entry.scheme for entry in ledger if entry.kind == "triggered" and entry.scheme is not None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from support.trees import below, owner, private_clinic
@@ -161,6 +163,29 @@ def test_a_dossier_says_where_from_and_where_to_and_is_one_for_each_version_r4_r
     assert (message.from_owner_sor_id, message.owner_sor_id, message.version) == (OLD.owner.sor_id, NEW.sor_id, 2)
     parts = "unit-transferred", PLACE.sor_id, OLD.owner.sor_id, NEW.sor_id, "version 2"
     assert (send.id, send.key, send.causation) == (effect_id(*parts), NEW.sor_id, "version 2")
+
+
+def test_what_asks_for_a_dossier_back_says_whom_and_why_and_carries_none_r10_r39(world):
+    leaves(world)
+    state = world.world.owners[OLD.owner.sor_id]
+    entity = state.nodes[PLACE.sor_id].entity
+    stays = entity.model_copy(update={"version": entity.version + 1, "moved_to_owner_sor_id": None})
+    send = decide(state, Received(stays, "version 3"), world.now, world.world.tariffs).effects[0]
+    assert (send.message.is_recall, send.message.dossier) == (True, "")
+    parts = "unit-recalled", PLACE.sor_id, OLD.owner.sor_id, NEW.sor_id, "version 3"
+    assert (send.id, send.key, send.subject) == (effect_id(*parts), NEW.sor_id, PLACE.sor_id)
+
+
+def test_what_closed_with_its_company_does_not_travel_as_closed_r7_r22(world):
+    world.self_registers(PLACE)
+    world.sor(OLD.owner, to_date="2023-03-31")
+    world.until("2023-04-01")
+    assert json.loads(gives_up(world, PLACE).pop().message.dossier)["closed"] is None
+
+
+def test_a_record_that_the_new_owner_has_sent_is_not_sent_again_when_the_dossier_comes_r17(world):
+    assert len(arrives(world).forwards()) == 1
+    assert leaves(world).forwards() == []
 
 
 def goes_and_returns(world, **changes):
