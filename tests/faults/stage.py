@@ -92,7 +92,13 @@ class Stage:
         """A worker behind link number `place` (from 1), not started."""
         told = self._told[f"WORKER{place}"]
         servers = ",".join(f"{LOOPBACK}:{port}" for port in told.values())
-        given = {"SORBRO_KAFKA_BOOTSTRAP_SERVERS": servers, "SORBRO_CVR_URL": self.cvr.url, "SORBRO_CLOCK": "demo"}
+        given = {
+            "SORBRO_KAFKA_BOOTSTRAP_SERVERS": servers,
+            "SORBRO_CVR_URL": self.cvr.url,
+            "SORBRO_CVR_PAUSE_SECONDS": "2",
+            "SORBRO_CVR_CALLS_PER_SECOND": "20",
+            "SORBRO_CLOCK": "demo",
+        }
         return Worker(f"worker-{place}", self.folder, given | settings)
 
     def link(self, worker: Worker) -> Link:

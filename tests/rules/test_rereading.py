@@ -53,23 +53,23 @@ def says(world, fact, **more):
     world.send(Topic.CVR_FACTS, data, key=f"{CLINIC.owner.sor_id}/{CVR}", ce_type="dk.sorbro.cvr.answered.v1")
 
 
-def test_nothing_is_asked_again_within_a_week_r20(world):
-    world.until("2023-01-09 08:59")
+def test_nothing_is_asked_again_within_four_weeks_r20(world):
+    world.until("2023-01-30 08:59")
     assert len(world.questions) == 1, "both numbers at once, when they came"
 
 
-def test_after_a_week_and_at_most_a_day_both_numbers_are_asked_for_again_r17(world):
-    world.until("2023-01-10 09:00")
+def test_after_four_weeks_and_at_most_one_more_both_numbers_are_asked_for_again_r17(world):
+    world.until("2023-02-07 09:00")
     assert {number for each in world.questions[1:] for number in (each.cvr, *each.p_numbers) if number} == {
         CVR,
         P_NUMBER,
     }
 
 
-def test_it_goes_on_week_after_week_and_an_unchanged_answer_forwards_nothing_r17(world):
+def test_it_goes_on_month_after_month_and_an_unchanged_answer_forwards_nothing_r17(world):
     before = len(world.forwards())
-    world.until("2023-07-01")
-    assert 22 <= len(asked(world)) <= 26
+    world.until("2024-01-01")
+    assert 11 <= len(asked(world)) <= 14
     assert len(world.forwards()) == before
 
 
@@ -79,13 +79,13 @@ def test_the_numbers_of_a_register_do_not_all_grow_old_at_one_instant_r20(new_wo
     world = new_world(cvr=[sample_production_unit(each, "P", cvr=CVR, started=START) for each in numbers])
     world.sor(tree)
     first = len(world.questions)
-    world.until("2023-01-10 09:00")
+    world.until("2023-02-07 09:00")
     assert len(world.questions) - first > 3
 
 
-def test_a_name_that_changes_in_cvr_is_forwarded_within_the_week_r17_r19(world):
+def test_a_name_that_changes_in_cvr_is_forwarded_when_it_is_read_r17_r19(world):
     world.cvr_changes(company("Et helt andet navn ApS", version=2))
-    sent = world.until("2023-01-10 09:00")
+    sent = world.until("2023-02-07 09:00")
     assert sent.forwards().one["companyFacts"]["company"]["name"] == "Et helt andet navn ApS"
     assert "name" in [each["field"] for each in sent.forwards().one["discrepancies"]]
 
@@ -93,16 +93,16 @@ def test_a_name_that_changes_in_cvr_is_forwarded_within_the_week_r17_r19(world):
 def test_a_record_that_turns_back_is_sent_under_an_id_of_its_own_r17(world):
     """BSR drops an id it has seen; what CVR says last must not be lost by that."""
     first = world.forwards().last
-    world.cvr_changes(company("Et helt andet navn ApS", version=2)).until("2023-01-10 09:00")
+    world.cvr_changes(company("Et helt andet navn ApS", version=2)).until("2023-02-07 09:00")
     world.cvr_changes(company(version=3))
-    back = world.until("2023-01-18 09:00").forwards().one
+    back = world.until("2023-03-15 09:00").forwards().one
     assert back["companyFacts"]["company"]["name"] == first["companyFacts"]["company"]["name"]
     assert len({each.headers["ce_id"] for each in world.forwards()}) == len(world.forwards())
 
 
 def test_a_unit_that_changes_company_in_cvr_becomes_a_discrepancy_r19(world):
     world.cvr_changes(unit(cvr=CvrNumber("25052943"), version=2))
-    (found,) = world.until("2023-01-10 09:00").forwards().one["discrepancies"]
+    (found,) = world.until("2023-02-07 09:00").forwards().one["discrepancies"]
     assert (found["field"], found["cvr"]) == ("pNumber", "25052943")
 
 
@@ -176,8 +176,9 @@ def test_a_question_that_got_lost_is_put_again_a_day_later_also_after_a_restart_
     silent = new_world()
     silent.registered(CLINIC)
     says(silent, CompanyFact(cvr=CVR, name="Prøve ApS", status="active"))
-    assert asked_by(silent, "2023-01-10 09:00") == 2
+    before = asked_by(silent, "2023-02-07 09:00")
+    assert before > 1
     if restarts:
         silent.restart()
-    assert asked_by(silent, "2023-01-12 09:00") == 4
+    assert asked_by(silent, "2023-02-09 09:00") == before + 2
     assert silent.forwards().last["enrichment"] == "pending", "the production unit has never been answered"

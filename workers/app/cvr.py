@@ -40,6 +40,8 @@ def registry_settings(settings: Settings) -> RegistrySettings:
         **_given(
             calls_per_second=settings.cvr_calls_per_second,
             batch_size=settings.cvr_batch_size,
+            open_first=settings.cvr_pause_seconds,
+            open_longest=10 * settings.cvr_pause_seconds if settings.cvr_pause_seconds is not None else None,
             canary=settings.cvr_canary,
             canary_name=settings.cvr_canary_name,
         )

@@ -139,6 +139,9 @@ class _Demo:
             "SORBRO_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers or "",
             "SORBRO_KAFKA_TRANSACTIONS": str(settings.kafka_transactions),
             "SORBRO_CVR_URL": cvr_url,
+            # The story's weeks pass in a minute: half a minute of patience would be half of it.
+            "SORBRO_CVR_PAUSE_SECONDS": "1",
+            "SORBRO_CVR_CALLS_PER_SECOND": "50",
             "SORBRO_CLOCK": "demo",
             "SORBRO_LOG_FORMAT": "json",
         }

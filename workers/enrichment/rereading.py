@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from workers.tree.draft import Draft
     from workers.tree.state import CvrEntry, Node
 
-_AGE: Final = timedelta(days=7)
-"""How old an answer may grow [D]. Numbers first asked for in one night grow old over the day that follows it."""
-_SPREAD: Final = 24 * 60
-"""Minutes."""
+_AGE: Final = timedelta(days=28)
+"""How old an answer may grow [D]."""
+_SPREAD: Final = 7 * 24 * 60
+"""Minutes over which numbers grow old that were first asked for in one night."""
+_RARELY: Final = timedelta(days=7)
 _SOONEST: Final = timedelta(hours=1)
-"""A number CVR does not know may be new: asked again after this, then after twice as long each time [D]."""
+"""A number CVR does not know may be new: asked again after this, then after twice as long each time, up to the above [D]."""
 _LOST: Final = timedelta(days=1)
 """After this a question asked again is taken for lost."""
 
@@ -68,7 +69,7 @@ def _due_at(draft: Draft, number: str, entry: CvrEntry) -> datetime | None:
     if answer is None or not any(number in _carried_by(draft.node(holder)) for holder in entry.wanted_by):
         return None
     if isinstance(answer.fact, NotFoundFact):
-        due = answer.fetched_at + min(max(_SOONEST, answer.fetched_at - entry.asked_at), _AGE)
+        due = answer.fetched_at + min(max(_SOONEST, answer.fetched_at - entry.asked_at), _RARELY)
     else:
         due = answer.fetched_at + _AGE + timedelta(minutes=crc32(number.encode()) % _SPREAD)
         if answer.changes_on is not None:

@@ -85,15 +85,35 @@ def _values(node: object, steps: list[str]) -> Iterator[object]:
 
 def narrowed(document: Mapping[str, Any], patterns: list[str]) -> dict[str, Any]:
     """Return what ``_source: patterns`` leaves of a document: the subtrees at the paths, ``*`` allowed."""
-    return _narrowed(document, "", patterns)
+    return _narrowed(document, "", _Patterns(patterns))
 
 
-def _narrowed(node: Mapping[str, Any], prefix: str, patterns: list[str]) -> dict[str, Any]:
+class _Patterns:
+    """Paths to keep. Most are exact, and a large document has hundreds of paths that lead to none of them."""
+
+    def __init__(self, patterns: list[str]) -> None:
+        self._globs = [pattern for pattern in patterns if set("*?[") & set(pattern)]
+        self._exact = frozenset(patterns) - frozenset(self._globs)
+        parts = (path.split(".") for path in self._exact)
+        self._ways = {".".join(steps[:end]) for steps in parts for end in range(1, len(steps))}
+
+    def keep(self, path: str) -> bool:
+        """Whether the subtree at the path is kept whole."""
+        return path in self._exact or any(fnmatchcase(path, pattern) for pattern in self._globs)
+
+    def lead_through(self, path: str) -> bool:
+        """Whether something below the path may be kept."""
+        return bool(self._globs) or path in self._ways
+
+
+def _narrowed(node: Mapping[str, Any], prefix: str, patterns: _Patterns) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in node.items():
         path = prefix + name
-        if any(fnmatchcase(path, pattern) for pattern in patterns):
+        if patterns.keep(path):
             kept[name] = value
+        elif not patterns.lead_through(path):
+            continue
         elif isinstance(value, dict):
             if inner := _narrowed(value, path + ".", patterns):
                 kept[name] = inner
