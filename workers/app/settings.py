@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     cvr_batch_size: Annotated[int, Field(ge=3)] | None = None
     """Numbers in one question. Unset: as many as the service takes, 200 or 100."""
     cvr_pause_seconds: Annotated[float, Field(gt=0)] | None = None
-    """How long CVR is left alone once it keeps failing; twice as long each time it still does, up to ten times. Unset: 30."""
+    """How long CVR is left alone when it keeps failing; doubled while it does, up to ten times. Unset: 30."""
     cvr_canary: CvrNumber | None = None
     """A company that CVR must know, e.g. 29190623, Region Hovedstaden: what CVR says is believed only while it does."""
     cvr_canary_name: str | None = None

@@ -25,9 +25,10 @@ _AGE: Final = timedelta(days=28)
 """How old an answer may grow [D]."""
 _SPREAD: Final = 7 * 24 * 60
 """Minutes over which numbers grow old that were first asked for in one night."""
-_RARELY: Final = timedelta(days=7)
 _SOONEST: Final = timedelta(hours=1)
-"""A number CVR does not know may be new: asked again after this, then after twice as long each time, up to the above [D]."""
+"""A number CVR does not know may be new: asked again after this, then after twice as long each time [D]."""
+_RARELY: Final = timedelta(days=7)
+"""What doubling ends at."""
 _LOST: Final = timedelta(days=1)
 """After this a question asked again is taken for lost."""
 
