@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from contracts.self_registrations import SelfRegistered
+from contracts.sor_entities import EntityChanged
 from workers.apply import Applied, apply
 from workers.closures.departures import depart
 from workers.closures.effect import take_effect
 from workers.effects import Refusal
 from workers.enrichment.questions import Questions
-from workers.enrichment.rereading import ask_again, old_by, rereads
+from workers.enrichment.rereading import ask_again, old_by, rereads, stirred
 from workers.fees.ledger import parked_since, releasable, release
 from workers.fees.occasions import ask_in_yearly_run
 from workers.registrations.forwarding import review
@@ -94,6 +96,8 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     sends, reviewed = _review_step(draft, tariffs, now)
     due = _due(draft, reviewed, now) if not draft.backlog.units else []
     sends = [*applied.sends, *sends, *_let_come(draft, due, tariffs, now)]
+    if isinstance(event.message, EntityChanged | SelfRegistered):
+        sends += ask_again(draft, stirred(draft, event.message.sor_id, now), now)
     return _conclude(draft, sends, reviewed, "applied", now)  # whatever is still due of them wakes the owner now
 
 

@@ -87,7 +87,12 @@ def await_kept(broker: str, due) -> list[Sent]:
         found[:] = outputs(broker)
         return kept(found).keys() >= wanted.keys() and len(owed(found)) >= len(owed(due))
 
-    eventually(enough, f"{len(wanted)} keys were due")
+    try:
+        eventually(enough, f"{len(wanted)} keys were due")
+    except AssertionError as late:
+        missing = sorted(map(str, wanted.keys() - kept(found).keys()))
+        late.add_note(f"missing {missing[:10]}; {len(owed(found))} decisions on fees of {len(owed(due))}")
+        raise
     return found
 
 

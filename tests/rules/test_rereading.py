@@ -146,6 +146,31 @@ def test_a_number_that_cvr_does_not_know_is_asked_for_after_an_hour_and_then_eve
     assert len(asked(world)) < 25, "once a week in the end"
 
 
+@pytest.mark.parametrize("news", ["of the unit", "of the owner", "of its registration"])
+def test_news_of_a_unit_asks_again_what_is_older_than_a_day_r17_r19(world, news):
+    world.cvr_changes(company("Et helt andet navn ApS", version=2))
+    world.at("2023-01-03 08:59").sor(CLINIC.place, telephone="1")
+    assert len(asked(world)) == 1, "not yet a day"
+    world.at("2023-01-03 09:00")
+    if news == "of its registration":
+        world.self_registers(CLINIC.place, reference_id="REF")
+    else:
+        world.sor(CLINIC.place if news == "of the unit" else CLINIC.owner, telephone="2")
+    assert len(asked(world)) == 2
+    assert world.forwards().last["companyFacts"]["company"]["name"] == "Et helt andet navn ApS"
+    world.sor(CLINIC.place, telephone="3")
+    assert len(asked(world)) == 2, "and then not for a day"
+
+
+def test_news_while_the_question_is_out_does_not_ask_once_more_r20(new_world):
+    silent = new_world()
+    silent.registered(CLINIC)
+    says(silent, CompanyFact(cvr=CVR, name="Prøve ApS", status="active"))
+    silent.at("2023-01-04 09:00").sor(CLINIC.place, telephone="1")
+    silent.at("2023-01-04 10:00").sor(CLINIC.place, telephone="2")
+    assert len(asked(silent)) == 2
+
+
 def test_a_number_that_cvr_comes_to_know_completes_the_record_r20(new_world):
     world = new_world(cvr=[unit()])
     world.sor(CLINIC)

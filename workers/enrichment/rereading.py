@@ -31,6 +31,8 @@ _RARELY: Final = timedelta(days=7)
 """What doubling ends at."""
 _LOST: Final = timedelta(days=1)
 """After this a question asked again is taken for lost."""
+_STIRRED: Final = timedelta(days=1)
+"""Where something happens to a unit in SOR, an answer older than this is asked for again [D]."""
 
 
 def rereads(draft: Draft, units: Iterable[SorId], numbers: Iterable[str]) -> Iterator[datetime]:
@@ -46,6 +48,19 @@ def rereads(draft: Draft, units: Iterable[SorId], numbers: Iterable[str]) -> Ite
 def old_by(draft: Draft, now: datetime) -> list[str]:
     """The numbers to be asked for again by now."""
     return [number for number in draft.all_numbers() if any(due <= now for due in rereads(draft, (), [number]))]
+
+
+def stirred(draft: Draft, sor_id: SorId, now: datetime) -> list[str]:
+    """The numbers of a unit of which there is news, and its owner's: what happens in SOR often happens in CVR too."""
+    carried = (*_carried_by(draft.node(draft.owner)), *_carried_by(draft.node(sor_id)))
+    entries = ((number, draft.number(number)) for number in dict.fromkeys(carried))
+    return [number for number, entry in entries if entry is not None and _is_from_before(entry, now - _STIRRED)]
+
+
+def _is_from_before(entry: CvrEntry, instant: datetime) -> bool:
+    if entry.answer is None or entry.answer.fetched_at > instant:
+        return False
+    return entry.asked_again_at is None or entry.asked_again_at <= instant
 
 
 def ask_again(draft: Draft, numbers: Iterable[str], now: datetime) -> list[Send]:

@@ -1,20 +1,11 @@
-"""CVR tests: own sample documents, retries without waiting, and the real samples where they lie beside us."""
+"""CVR tests: the real samples, where they lie beside us."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
-import stamina
 
 SHARED_CVR = Path(__file__).parents[3].parent / "shared" / "data" / "cvr"
-
-
-@pytest.fixture
-def no_waiting() -> Iterator[None]:
-    """Three attempts as in production, but no back-off between them."""
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.fixture
