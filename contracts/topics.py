@@ -120,7 +120,7 @@ PLANS: Final[Mapping[Topic, TopicPlan]] = MappingProxyType(
         # A dead letter is its original plus headers, so it needs more room than the input topics allow.
         Topic.DEAD_LETTERS: TopicPlan(config=_KEPT | {"max.message.bytes": "4194304"}),
         Topic.STATE: TopicPlan(config=_COMPACTED | {"max.message.bytes": "4194304"}),
-        # Its records are stamped in the story's own time: by their age they would be gone half a minute after the start.
+        # Its records are stamped in the story's own time: by age they would be gone half a minute after the start.
         Topic.DEMO_CLOCK: TopicPlan(single_partition=True, config=_KEPT),
     }
 )
