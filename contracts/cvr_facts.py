@@ -21,6 +21,11 @@ class CvrRequest(Message):
     cvr: CvrNumber | None = None
     p_numbers: tuple[PNumber, ...] = ()
 
+    @property
+    def numbers(self) -> tuple[CvrNumber | PNumber, ...]:
+        """All that is asked for, the company first."""
+        return self.p_numbers if self.cvr is None else (self.cvr, *self.p_numbers)
+
 
 class CompanyFact(Message):
     """What CVR says of one company. `status_text` is CVR's own word, kept unread."""

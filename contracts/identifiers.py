@@ -160,5 +160,10 @@ class PNumber(_FlaggedNumber):
         return _modulus_11(self, weights)
 
 
+def cvr_or_p_number(text: str) -> CvrNumber | PNumber | None:
+    """The number as the kind whose check it passes; None for one that passes neither (R2)."""
+    return next((number for number in (CvrNumber(text), PNumber(text)) if number.is_valid), None)
+
+
 def _modulus_11(digits: str, weights: tuple[int, ...]) -> bool:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11 == 0

@@ -164,8 +164,8 @@ def _conclude(
     resume: SorId | None = None,
 ) -> Decision:
     """Say when this owner wants to be woken: by the units touched, and at once where there is more to do."""
-    wakes = {max(instant, now) for sor_id in touched for instant in instants_of(draft, draft.node(sor_id))}
-    wakes |= {max(instant, now) for instant in rereads(draft, touched, draft.changed_numbers)}
+    instants = (instant for sor_id in touched for instant in instants_of(draft, draft.node(sor_id)))
+    wakes = {max(instant, now) for instant in (*instants, *rereads(draft, touched, draft.changed_numbers))}
     if more_now or draft.backlog.units:
         wakes.add(now)
     state, changes = draft.freeze()
@@ -196,8 +196,8 @@ def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> froz
     Never before `at_once`: what counts from an earlier instant is decided when it is seen, and not back then.
     """
     draft = Draft(state)
-    wakes = {max(instant, at_once) for node in draft.all_nodes() for instant in instants_of(draft, node)}
-    wakes |= {max(instant, at_once) for instant in rereads(draft, (), draft.all_numbers())}
+    instants = (instant for node in draft.all_nodes() for instant in instants_of(draft, node))
+    wakes = {max(instant, at_once) for instant in (*instants, *rereads(draft, (), draft.all_numbers()))}
     if state.backlog.units or any(releasable(draft, node, tariffs, at_once) for node in draft.all_nodes()):
         wakes.add(at_once)
     return frozenset(wakes)

@@ -9,10 +9,9 @@ from typing import Any, Self, overload
 
 import orjson
 
-from adapters.cvr.port import CompanyOutcome, Found, InvalidNumber, NotFound, ProductionUnitOutcome
+from adapters.cvr.port import CompanyOutcome, Found, InvalidNumber, NotFound, Outcome, ProductionUnitOutcome
 from adapters.cvr.reading import CvrShapeError, number_of, supersedes
 from adapters.cvr.readings import read
-from contracts.cvr_facts import CompanyFact
 from contracts.danish_time import start_of_day
 from contracts.identifiers import CvrNumber, PNumber
 
@@ -101,7 +100,7 @@ class FileRegistry:
     @overload
     def find(self, number: PNumber, today: date) -> ProductionUnitOutcome: ...
 
-    def find(self, number: CvrNumber | PNumber, today: date) -> CompanyOutcome | ProductionUnitOutcome:
+    def find(self, number: CvrNumber | PNumber, today: date) -> Outcome:
         """Answer for one number as of `today`, a Danish civil date (R2, R20): what the file says since it began."""
         if not number.is_valid:
             return InvalidNumber()
@@ -109,7 +108,4 @@ class FileRegistry:
         if document is None:
             return NotFound(start_of_day(today))
         reading = read(document, today)
-        fact, until = reading.fact, reading.changes_on
-        if isinstance(fact, CompanyFact):
-            return Found(fact, start_of_day(today), changes_on=until)
-        return Found(fact, start_of_day(today), changes_on=until)
+        return Found(reading.fact, start_of_day(today), changes_on=reading.changes_on)

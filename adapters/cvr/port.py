@@ -10,17 +10,17 @@ from typing import Generic, Protocol, TypeVar
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 from contracts.identifiers import CvrNumber, PNumber
 
-FactT = TypeVar("FactT", bound=CompanyFact | ProductionUnitFact)
+FactT_co = TypeVar("FactT_co", bound=CompanyFact | ProductionUnitFact, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[FactT]):
+class Found(Generic[FactT_co]):
     """CVR knows the number, and this is what it said at `as_of`, a UTC instant.
 
     `is_stale`: it is older than one would like, and CVR could not be asked again (notes/cvr.md §7).
     """
 
-    fact: FactT
+    fact: FactT_co
     as_of: datetime
     is_stale: bool = False
     changes_on: date | None = None

@@ -166,8 +166,7 @@ def _decide(world: World, partition: int, records: list[InputRecord]) -> Iterato
         for asked in turn.outputs:
             if asked.topic == Topic.CVR_REQUESTS:
                 request = CvrRequest.model_validate_json(asked.value or b"")
-                numbers = (*((request.cvr,) if request.cvr else ()), *request.p_numbers)
-                for number in numbers:
+                for number in request.numbers:
                     fact = NotFoundFact(number=number)
                     records.append(answer_record(request.owner_sor_id, number, fact, asked.time).as_input())
 

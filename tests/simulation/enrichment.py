@@ -40,5 +40,5 @@ class Enrichment:
 
 def _unavailable(question: InputRecord) -> Iterator[OutputRecord]:
     request = CvrRequest.model_validate_json(question.value or b"")
-    for number in (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers):
+    for number in request.numbers:
         yield answer_record(request.owner_sor_id, number, UnavailableFact(number=number), question.timestamp)

@@ -100,5 +100,4 @@ def _enquiries(event: Any) -> list[Enquiry]:
         _log.error("a CVR request of ours does not hold its contract; it is skipped", offset=event.message.offset)
         return []
     cause = dict(event.headers or {}).get("ce_id", b"").decode()
-    numbers = (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers)
-    return [Enquiry(request.owner_sor_id, number, event.message.partition, cause) for number in numbers]
+    return [Enquiry(request.owner_sor_id, number, event.message.partition, cause) for number in request.numbers]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from adapters.kafka.whole_topic import whole_topic
 from contracts.cvr_facts import CvrAnswer
-from contracts.identifiers import CvrNumber, PNumber
+from contracts.identifiers import cvr_or_p_number
 from contracts.topics import Topic
 from workers.enrichment.questions import number_of
 
@@ -76,7 +76,6 @@ class RegistryKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no t
             answer = CvrAnswer.model_validate_json(value or b"")
         except ValidationError:
             return  # the loop makes a dead letter of it
-        number = number_of(answer.fact)
-        known = next((each for each in (CvrNumber(number), PNumber(number)) if each.is_valid), None)
-        if known is not None:
-            self._registry.learn(known, answer.fact, answer.fetched_at, answer.changes_on)
+        number = cvr_or_p_number(number_of(answer.fact))
+        if number is not None:
+            self._registry.learn(number, answer.fact, answer.fetched_at, answer.changes_on)

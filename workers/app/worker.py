@@ -70,16 +70,21 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     services: list[Any] = [stream, Watchkeeper(reporter.watch, _open_transactions(connection), beacon=app.beacon)]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    if settings.cvr_url is None:
-        add_enrichment_agent(app, None, clock)
-    else:
-        client = httpx.AsyncClient()
-        registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
-        keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
-        services.append(keeper)
-        add_enrichment_agent(app, registry, clock, keeper.has_learnt)
+    services += _add_enrichment(app, settings, connection, clock)
     add_pages(app, reporter, stream)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
+
+
+def _add_enrichment(app: Any, settings: Settings, connection: Connection, clock: Clock) -> list[Any]:
+    """Put the enrichment agent on the app, and return the services it needs."""
+    if settings.cvr_url is None:
+        add_enrichment_agent(app, None, clock)
+        return []
+    client = httpx.AsyncClient()
+    registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
+    keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
+    add_enrichment_agent(app, registry, clock, keeper.has_learnt)
+    return [keeper]
 
 
 class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types

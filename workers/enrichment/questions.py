@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.cvr_facts import CompanyFact, CvrRequest, NotFoundFact, UnavailableFact
-from contracts.identifiers import CvrNumber, PNumber
+from contracts.identifiers import CvrNumber, PNumber, cvr_or_p_number
 from workers.effects import Send, effect_id
 from workers.tree.state import CvrEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from contracts.cvr_facts import CvrAnswer, Fact
@@ -50,16 +51,20 @@ class Questions:
         """The one request that carries them all, or nothing."""
         if self._cvr is None and not self._p_numbers:
             return []
-        return [request(self._draft.owner, self._cvr, tuple(self._p_numbers), causation)]
+        return [_request(self._draft.owner, self._cvr, tuple(self._p_numbers), causation)]
 
 
 def unanswered(state: OwnerState) -> list[Send]:
     """Ask again whatever is still open: whoever had the question may have died with it."""
-    open_ = [number for number, entry in state.numbers.items() if entry.answer is None]
-    cvrs = [CvrNumber(number) for number in open_ if CvrNumber(number).is_valid]
-    p_numbers = tuple(PNumber(number) for number in open_ if PNumber(number).is_valid)
-    asked = [request(state.owner, cvr, ()) for cvr in cvrs]
-    return [*asked, request(state.owner, None, p_numbers)] if p_numbers else asked
+    return put_again(state.owner, (number for number, entry in state.numbers.items() if entry.answer is None))
+
+
+def put_again(owner: SorId, numbers: Iterable[str], again_at: datetime | None = None) -> list[Send]:
+    """One request for each company, and one for all production units."""
+    known = [number for text in numbers if (number := cvr_or_p_number(text)) is not None]
+    p_numbers = tuple(number for number in known if isinstance(number, PNumber))
+    asked = [_request(owner, number, (), again_at=again_at) for number in known if isinstance(number, CvrNumber)]
+    return [*asked, _request(owner, None, p_numbers, again_at=again_at)] if p_numbers else asked
 
 
 def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
@@ -85,7 +90,7 @@ def record_answer(draft: Draft, answer: CvrAnswer) -> tuple[SorId, ...] | None:
     return entry.wanted_by if is_change else ()
 
 
-def request(
+def _request(
     owner: SorId,
     cvr: CvrNumber | None,
     p_numbers: tuple[PNumber, ...],

@@ -9,8 +9,7 @@ from zlib import crc32
 
 from contracts.cvr_facts import NotFoundFact
 from contracts.danish_time import start_of_day
-from contracts.identifiers import CvrNumber, PNumber
-from workers.enrichment.questions import request
+from workers.enrichment.questions import put_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,15 +38,15 @@ def rereads(draft: Draft, units: Iterable[SorId], numbers: Iterable[str]) -> Ite
     """Yield when the numbers, and those that the units carry, are to be asked for again."""
     carried = (number for sor_id in units for number in _carried_by(draft.node(sor_id)))
     for number in dict.fromkeys((*numbers, *carried)):
-        entry = draft.number(number)
-        due = _due_at(draft, number, entry) if entry is not None else None
+        due = _due_at(draft, number)
         if due is not None:
             yield due
 
 
 def old_by(draft: Draft, now: datetime) -> list[str]:
     """The numbers to be asked for again by now."""
-    return [number for number in draft.all_numbers() if any(due <= now for due in rereads(draft, (), [number]))]
+    dues = ((number, _due_at(draft, number)) for number in draft.all_numbers())
+    return [number for number, due in dues if due is not None and due <= now]
 
 
 def stirred(draft: Draft, sor_id: SorId, now: datetime) -> list[str]:
@@ -65,25 +64,20 @@ def _is_from_before(entry: CvrEntry, instant: datetime) -> bool:
 
 def ask_again(draft: Draft, numbers: Iterable[str], now: datetime) -> list[Send]:
     """Ask once more for numbers that have been answered."""
-    cvrs: list[CvrNumber] = []
-    p_numbers: list[PNumber] = []
-    for number in numbers:
-        entry = draft.number(number)
-        if entry is not None:
-            draft.put_number(number, replace(entry, asked_again_at=now))
-            if CvrNumber(number).is_valid:
-                cvrs.append(CvrNumber(number))
-            else:
-                p_numbers.append(PNumber(number))
-    asked = [request(draft.owner, cvr, (), again_at=now) for cvr in cvrs]
-    return [*asked, request(draft.owner, None, tuple(p_numbers), again_at=now)] if p_numbers else asked
+    known = [(number, entry) for number in numbers if (entry := draft.number(number)) is not None]
+    for number, entry in known:
+        draft.put_number(number, replace(entry, asked_again_at=now))
+    return put_again(draft.owner, (number for number, _ in known), again_at=now)
 
 
-def _due_at(draft: Draft, number: str, entry: CvrEntry) -> datetime | None:
+def _due_at(draft: Draft, number: str) -> datetime | None:
     """None while the first answer is still to come, and for a number that no open unit carries any more."""
-    answer = entry.answer
-    if answer is None or not any(number in _carried_by(draft.node(holder)) for holder in entry.wanted_by):
+    entry = draft.number(number)
+    if entry is None or entry.answer is None:
         return None
+    if not any(number in _carried_by(draft.node(holder)) for holder in entry.wanted_by):
+        return None
+    answer = entry.answer
     if isinstance(answer.fact, NotFoundFact):
         due = answer.fetched_at + min(max(_SOONEST, answer.fetched_at - entry.asked_at), _RARELY)
     else:

@@ -86,7 +86,7 @@ class Replay:
             yield from self._receive(record.as_input(), record.time)
         else:
             request = CvrRequest.model_validate_json(record.value or b"")
-            for number in (*((request.cvr,) if request.cvr is not None else ()), *request.p_numbers):
+            for number in request.numbers:
                 fact, changes_on = self._look_up(number, record.time)
                 answer = answer_record(request.owner_sor_id, number, fact, record.time, changes_on=changes_on)
                 yield from self._receive(answer.as_input(), record.time, counts=self._registry is not None)

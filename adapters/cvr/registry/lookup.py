@@ -9,14 +9,7 @@ from datetime import date, datetime
 from random import Random
 
 from adapters.clock import Clock
-from adapters.cvr.port import (
-    CompanyOutcome,
-    Found,
-    Lookup,
-    Outcome,
-    ProductionUnitOutcome,
-    Unavailable,
-)
+from adapters.cvr.port import FactT_co, Found, InvalidNumber, Lookup, NotFound, Outcome, Unavailable
 from adapters.cvr.registry.ages import Absent, Present, announced_change
 from adapters.cvr.registry.breaker import Breaker
 from adapters.cvr.registry.canary import Canary, Verdict
@@ -74,8 +67,8 @@ class ServiceRegistry:
         numbers: list[Number] = [*cvrs, *p_numbers]
         outcomes = await self._find(dict.fromkeys(numbers))
         return Lookup(
-            {cvr: _of_company(outcomes[cvr]) for cvr in cvrs},
-            {p_number: _of_unit(outcomes[p_number]) for p_number in p_numbers},
+            {cvr: _of(outcomes[cvr], CompanyFact, "a company") for cvr in cvrs},
+            {p_number: _of(outcomes[p_number], ProductionUnitFact, "a production unit") for p_number in p_numbers},
         )
 
     def learn(self, number: Number, fact: Fact, as_of: datetime, changes_on: date | None = None) -> None:
@@ -145,17 +138,9 @@ class ServiceRegistry:
         self._gathering.turn_away(reason)
 
 
-def _of_company(outcome: Outcome) -> CompanyOutcome:
+def _of(outcome: Outcome, kind: type[FactT_co], asked: str) -> Found[FactT_co] | NotFound | InvalidNumber | Unavailable:
     if not isinstance(outcome, Found):
         return outcome
-    if not isinstance(outcome.fact, CompanyFact):
-        return Unavailable("CVR answered for a company with something else")
-    return Found(outcome.fact, outcome.as_of, outcome.is_stale, outcome.changes_on)
-
-
-def _of_unit(outcome: Outcome) -> ProductionUnitOutcome:
-    if not isinstance(outcome, Found):
-        return outcome
-    if not isinstance(outcome.fact, ProductionUnitFact):
-        return Unavailable("CVR answered for a production unit with something else")
+    if not isinstance(outcome.fact, kind):
+        return Unavailable(f"CVR answered for {asked} with something else")
     return Found(outcome.fact, outcome.as_of, outcome.is_stale, outcome.changes_on)
