@@ -9,9 +9,9 @@ import pytest
 
 from adapters.clock import SettableClock
 from adapters.cvr.port import Found, InvalidNumber, Lookup, NotFound, Unavailable
-from adapters.cvr.sample import sample_cvr_numbers, sample_p_numbers
 from contracts.cvr_facts import CompanyFact, CvrAnswer, NotFoundFact, ProductionUnitFact, UnavailableFact
 from contracts.identifiers import CvrNumber, SorId
+from support.cvr_service import cvr_numbers, p_numbers
 from support.trees import private_clinic
 from support.virtual_time import run_in_virtual_time
 from workers.app.enquiries import Enquiries, Enquiry
@@ -19,9 +19,7 @@ from workers.app.enquiries import Enquiries, Enquiry
 OWNER = SorId(private_clinic().owner.sor_id)
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 FETCHED = datetime(2026, 6, 15, 11, tzinfo=UTC)
-_CVRS, _P_NUMBERS = sample_cvr_numbers(), sample_p_numbers()
-CVRS = [next(_CVRS) for _ in range(5)]
-P_NUMBER = next(_P_NUMBERS)
+CVRS, (P_NUMBER,) = cvr_numbers(5), p_numbers(1)
 
 
 class Registry:

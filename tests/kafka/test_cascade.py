@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from adapters.broker.cluster import KafkaCluster
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import Topic
 from support.outputs import Outputs
@@ -23,12 +22,6 @@ PATIENCE = 240
 """Seconds, for a machine that has much else to do; alone, no wait here takes half a minute."""
 LARGEST_STEP = 3 * STEP
 """What one decision can send here: a record for each unit reviewed, and a closing with its fee decision."""
-
-
-@pytest.fixture
-def broker(kafka_possible, tmp_path):
-    with KafkaCluster(tmp_path / "kafka") as cluster:
-        yield cluster.bootstrap_servers
 
 
 class Script(Scenario):

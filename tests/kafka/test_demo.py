@@ -10,20 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.broker.cluster import KafkaCluster
 from contracts.topics import Topic
-from support.running import eventually, outputs, publish
+from support.running import eventually, outputs
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 
 REAL_REGISTER = Path(__file__).parents[2].parent / "shared" / "data" / "sor" / "medcom_eer_sor_orgs.csv"
-
-
-@pytest.fixture
-def broker(kafka_possible, tmp_path):
-    with KafkaCluster(tmp_path / "kafka") as cluster:
-        publish(cluster.bootstrap_servers, [])
-        yield cluster.bootstrap_servers
 
 
 def demo(broker: str, folder: Path, *options: str) -> subprocess.Popen[str]:

@@ -12,7 +12,6 @@ from datetime import date
 
 import pytest
 
-from adapters.broker.cluster import KafkaCluster
 from adapters.cvr.standin import CvrStandIn
 from adapters.samples import generate_register
 from contracts.cvr_facts import CvrAnswer
@@ -54,13 +53,6 @@ def standing_in(standin):
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-
-
-@pytest.fixture
-def broker(kafka_possible, tmp_path):
-    with KafkaCluster(tmp_path / "kafka") as cluster:
-        publish(cluster.bootstrap_servers, [])
-        yield cluster.bootstrap_servers
 
 
 def answered(broker):

@@ -9,7 +9,6 @@ from itertools import islice
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
-from adapters.broker.cluster import KafkaCluster
 from adapters.kafka.connection import Connection
 from adapters.kafka.read_back import read_topics
 from contracts.records import OutputRecord
@@ -50,12 +49,6 @@ BUSY = [
 """More places on one partition than a turn takes: the run needs several there."""
 OLD = CLINICS[0]
 NEW = next(clinic for clinic in CLINICS if home(clinic.owner.sor_id) != home(OLD.owner.sor_id))
-
-
-@pytest.fixture
-def broker(kafka_possible, tmp_path):
-    with KafkaCluster(tmp_path / "kafka") as cluster:
-        yield cluster.bootstrap_servers
 
 
 def told(world: Scenario, broker: str, clock: str) -> list[OutputRecord]:

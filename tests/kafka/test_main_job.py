@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.broker.cluster import KafkaCluster
 from adapters.samples import generate_register
 from contracts.danish_time import start_of_day
 from contracts.records import OutputRecord
@@ -15,13 +14,6 @@ from workers.demo.story import ENDS, tell
 pytestmark = pytest.mark.kafka
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-def broker(kafka_possible, tmp_path):
-    with KafkaCluster(tmp_path / "kafka") as cluster:
-        publish(cluster.bootstrap_servers, [])  # only creates the topics
-        yield cluster.bootstrap_servers
 
 
 @pytest.fixture(scope="module")

@@ -14,19 +14,17 @@ from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
 from adapters.cvr.sample import (
     sample_address,
     sample_company,
-    sample_cvr_numbers,
-    sample_p_numbers,
     sample_period,
     sample_production_unit,
 )
 from adapters.cvr.standin import CvrStandIn
 from adapters.telemetry import REGISTRY
+from support.cvr_service import cvr_numbers, p_numbers
 
 TODAY = date(2026, 6, 15)
 KINDS = ("elasticsearch", "datafordeler")
 START = date(2015, 3, 1)
-CVR, OTHER_CVR = (number for number, _ in zip(sample_cvr_numbers(), range(2), strict=False))
-P_NUMBER = next(sample_p_numbers())
+(CVR, OTHER_CVR), (P_NUMBER,) = cvr_numbers(2), p_numbers(1)
 SECRET = SecretStr("open sesame/æøå+100%")
 
 

@@ -1,11 +1,19 @@
-"""CVR tests: the real samples, where they lie beside us."""
+"""CVR tests: a client of the stand-in, and the real samples, where they lie beside us."""
 
 from pathlib import Path
 
+import httpx
 import orjson
 import pytest
 
 SHARED_CVR = Path(__file__).parents[3].parent / "shared" / "data" / "cvr"
+
+
+@pytest.fixture
+async def client(standin):
+    """A client of the test's own stand-in."""
+    async with httpx.AsyncClient(base_url=standin.url) as client:
+        yield client
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import pytest
 from adapters.cvr.documents import DocumentStore, FileRegistry
 from adapters.cvr.port import Found, InvalidNumber, NotFound
 from adapters.cvr.reading import CvrShapeError
-from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_p_numbers, sample_production_unit
+from adapters.cvr.sample import sample_company, sample_p_numbers, sample_production_unit
 from contracts.danish_time import start_of_day
 from contracts.identifiers import CvrNumber, PNumber
+from support.cvr_service import cvr_numbers
 
-CVR, OTHER_CVR = (number for number, _ in zip(sample_cvr_numbers(), range(2), strict=False))
+CVR, OTHER_CVR = cvr_numbers(2)
 P_NUMBER = next(sample_p_numbers())
 START = date(2015, 1, 1)
 COMPANY = sample_company(CVR, "Company", started=START, ended=date(2026, 6, 14))

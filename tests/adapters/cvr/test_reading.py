@@ -15,7 +15,6 @@ from adapters.cvr.reading import (
 from adapters.cvr.sample import (
     sample_address,
     sample_company,
-    sample_cvr_numbers,
     sample_p_numbers,
     sample_period,
     sample_production_unit,
@@ -23,9 +22,10 @@ from adapters.cvr.sample import (
 from contracts.addresses import Address
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 from contracts.identifiers import CvrNumber, PNumber
+from support.cvr_service import cvr_numbers
 
 TODAY = date(2026, 6, 15)
-CVR, OTHER_CVR = (number for number, _ in zip(sample_cvr_numbers(), range(2), strict=False))
+CVR, OTHER_CVR = cvr_numbers(2)
 P_NUMBER = next(sample_p_numbers())
 START = date(2015, 3, 1)
 

@@ -1,7 +1,7 @@
 """From the documents of an answer to readings: what cannot be read, and what is odd."""
 
 from adapters.cvr.readings import answer_from, read
-from adapters.cvr.sample import sample_cvr_numbers
+from support.cvr_service import cvr_numbers
 from support.cvr_services import CVR, OTHER_CVR, P_NUMBER, START, TODAY, company, counted, dated, unit
 
 
@@ -50,7 +50,7 @@ def test_oddities_are_counted_unless_somebody_else_takes_note():
 
 
 def test_a_document_that_cannot_be_read_keeps_only_its_own_number_out():
-    numbers = [number for number, _ in zip(sample_cvr_numbers(), range(3), strict=False)]
+    numbers = cvr_numbers(3)
     answer = answer_from({numbers[0]: company(), numbers[1]: {"Vrdeltagerperson": {}}}, numbers, TODAY)
     assert list(answer.readings) == [numbers[0]]
     assert answer.defect == "CVR sent 1 unreadable document(s)"

@@ -7,11 +7,11 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.cvr.documents import DocumentStore
-from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_p_numbers, sample_production_unit
+from adapters.cvr.sample import sample_company, sample_production_unit
 from adapters.cvr.standin import CvrStandIn
+from support.cvr_service import cvr_numbers, p_numbers
 
-CVRS = [number for number, _ in zip(sample_cvr_numbers(), range(12), strict=False)]
-P_NUMBER = next(sample_p_numbers())
+CVRS, (P_NUMBER,) = cvr_numbers(12), p_numbers(1)
 START = date(2015, 1, 1)
 SEARCH = "/cvr-permanent/_search"
 
@@ -24,12 +24,6 @@ async def standin():
     await server.start()
     yield server
     await server.stop()
-
-
-@pytest.fixture
-async def client(standin):
-    async with httpx.AsyncClient(base_url=standin.url) as client:
-        yield client
 
 
 async def found(client, query, path=SEARCH, **more):

@@ -7,11 +7,12 @@ import pytest
 
 from adapters.cvr.datafordeler.documents import Rows, documents
 from adapters.cvr.readings import read
-from adapters.cvr.sample import sample_cvr_numbers, sample_p_numbers
+from adapters.cvr.sample import sample_p_numbers
+from support.cvr_service import cvr_numbers
 from support.datafordeler import TIMES
 
 TODAY = date(2026, 6, 15)
-CVR, OTHER_CVR = (number for number, _ in zip(sample_cvr_numbers(), range(2), strict=False))
+CVR, OTHER_CVR = cvr_numbers(2)
 P_NUMBER = next(sample_p_numbers())
 
 

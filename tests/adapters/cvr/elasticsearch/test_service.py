@@ -8,11 +8,12 @@ import pytest
 
 from adapters.cvr.elasticsearch.service import ElasticsearchService
 from adapters.cvr.elasticsearch.settings import ElasticsearchSettings
-from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_p_numbers, sample_production_unit
+from adapters.cvr.sample import sample_company, sample_p_numbers, sample_production_unit
 from adapters.cvr.service import PassingError, RejectedError
+from support.cvr_service import cvr_numbers
 
 TODAY = date(2026, 6, 15)
-KNOWN, UNKNOWN = (number for number, _ in zip(sample_cvr_numbers(), range(2), strict=False))
+KNOWN, UNKNOWN = cvr_numbers(2)
 P_NUMBER = next(sample_p_numbers())
 START = date(2020, 1, 1)
 COMPANY = sample_company(KNOWN, "Known ApS", started=START)

@@ -8,10 +8,9 @@ import pytest
 from adapters.cvr.sample import (
     sample_address,
     sample_company,
-    sample_cvr_numbers,
-    sample_p_numbers,
     sample_production_unit,
 )
+from support import cvr_service
 from support.cvr_services import KINDS, service_at, standing_in
 
 START = date(2015, 1, 1)
@@ -25,12 +24,12 @@ def kind(request):
 @pytest.fixture
 def cvrs():
     """Thirty numbers; the last ten are nobody's."""
-    return [number for number, _ in zip(sample_cvr_numbers(), range(30), strict=False)]
+    return cvr_service.cvr_numbers(30)
 
 
 @pytest.fixture
 def p_numbers():
-    return [number for number, _ in zip(sample_p_numbers(), range(30), strict=False)]
+    return cvr_service.p_numbers(30)
 
 
 @pytest.fixture

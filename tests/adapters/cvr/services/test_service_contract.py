@@ -9,9 +9,10 @@ from pydantic import SecretStr
 
 from adapters.cvr.documents import FileRegistry
 from adapters.cvr.port import Found, NotFound
-from adapters.cvr.sample import sample_company, sample_cvr_numbers, sample_production_unit
+from adapters.cvr.sample import sample_company, sample_production_unit
 from adapters.cvr.service import Answer, LastingError, PassingError, RejectedError
 from contracts.identifiers import CvrNumber, PNumber
+from support.cvr_service import cvr_numbers
 from support.cvr_services import TODAY, same_for_both, service_at, standing_in
 
 
@@ -57,7 +58,7 @@ async def test_one_question_is_one_request_or_one_for_each_entity(kind, service,
 
 
 async def test_it_takes_as_many_numbers_as_it_says(kind, client):
-    numbers = [number for number, _ in zip(sample_cvr_numbers(), range(201), strict=False)]
+    numbers = cvr_numbers(201)
     documents = [sample_company(number, f"C {number}", started=TODAY) for number in numbers]
     async with standing_in(*documents) as server:
         service = service_at(kind, client, server.url)
