@@ -57,7 +57,7 @@ def tell_recording(
         if concerns(record, sor_id, survey.owners):
             teller.hear(record)
     end = max(survey.last, start_of_day(until)) if until is not None else survey.last
-    teller.let_days_come(end)
+    teller.let_days_come(survey.last, end)
     return teller.story(end)
 
 

@@ -10,7 +10,7 @@ from workers.explain import inputs
 from workers.explain.words.catalogue import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from workers.explain.inputs import Change, InputEvent
 
@@ -36,7 +36,7 @@ def _(event: inputs.SorVersion, words: Words) -> str:
     who = words.say(f"who.{event.relation}", sor_id=event.sor_id)
     channel = words.code("channel", event.channel)
     if not event.is_first:
-        told = words.listed(_change(each, words) for each in event.changes) or words.say("change.nothing")
+        told = words.listed(_changes(event.changes, words)) or words.say("change.nothing")
         return words.say("sor-version.later", who=who, version=event.version, channel=channel, changes=told)
     is_person = event.name is None
     return words.say(
@@ -51,6 +51,14 @@ def _(event: inputs.SorVersion, words: Words) -> str:
     )
 
 
+def _changes(changes: Sequence[Change], words: Words) -> Iterator[str]:
+    """Each change whose values are told, and then the names of the other fields."""
+    with_values = [each for each in changes if each.before is not None or each.after is not None]
+    yield from (_change(each, words) for each in with_values)
+    if fields := words.listed(words.code("field", each.field) for each in changes if each not in with_values):
+        yield words.say("change.fields", fields=fields)
+
+
 def _change(change: Change, words: Words) -> str:
     if change.field == "toDate":
         return _closing(change, words)
@@ -60,8 +68,6 @@ def _change(change: Change, words: Words) -> str:
     if mark is not None:
         return words.say(mark)
     field = words.code("field", change.field)
-    if change.before is None and change.after is None:
-        return words.say("change.field", field=field)
     return words.say("change.value", field=field, before=change.before, after=change.after)
 
 
