@@ -52,7 +52,7 @@ def tell_recording(
             f"nothing on record speaks of {sor_id}. Is it the right SOR-ID, and does the recording hold "
             "sor.entity-changes.v1 from the beginning?"
         )
-    teller = Teller(sor_id, replay, outputs_on_record=survey.has_outputs)
+    teller = Teller(sor_id, survey.owners, replay, outputs_on_record=survey.has_outputs)
     for record in records():
         if concerns(record, sor_id, survey.owners):
             teller.hear(record)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from contracts.topics import Topic
 from workers.explain.heard import Listener, unit_named_in
 from workers.explain.present import effective_of, home_of, present_of
-from workers.explain.sent import OUTPUTS, ExplainError, Speaker
+from workers.explain.sent import OUTPUTS, Speaker
 from workers.explain.story import Story
 from workers.replay.replay import TO_ITSELF
 from workers.tree.draft import Draft
+from workers.tree.state import OwnerState
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -32,8 +33,9 @@ _BAD: Final[tuple[Outcome, ...]] = ("refused", "repeated", "stale")
 class Teller:
     """Hears the records of a unit's owners in order, inputs and outputs, and tells the unit's story at the end."""
 
-    def __init__(self, sor_id: SorId, replay: Replay, *, outputs_on_record: bool) -> None:
+    def __init__(self, sor_id: SorId, owners: Iterable[SorId], replay: Replay, *, outputs_on_record: bool) -> None:
         self._unit = sor_id
+        self._owners = owners
         self._replay = replay
         self._on_record = outputs_on_record
         self._listener = Listener(sor_id)
@@ -56,14 +58,9 @@ class Teller:
             self._tell(output.as_input(), is_on_record=False)
 
     def story(self, as_of: datetime, world: World | None = None) -> Story:
-        """The story so far. `world`: what the worker really holds, where that is known; else what the replay holds.
-
-        Raises `ExplainError` when nobody has ever spoken of the unit.
-        """
+        """The story so far. `world`: what the worker really holds, where that is known; else what the replay holds."""
         world = world if world is not None else self._replay.world
-        owner = home_of(world, self._unit)
-        if owner is None:
-            raise ExplainError(f"nothing that was accepted speaks of {self._unit}")
+        owner = home_of(world, self._unit) or OwnerState(min(self._owners))  # all that was told may have been refused
         return Story(
             as_of=as_of,
             outputs_are="on-record" if self._on_record else "replayed",

@@ -58,7 +58,7 @@ class Reading:
                 "just sent is there as soon as its message is)"
             )
         world = await self._world(counts, owners, replay)
-        teller = Teller(self.sor_id, replay, outputs_on_record=True)
+        teller = Teller(self.sor_id, owners, replay, outputs_on_record=True)
         for record in await self._records(counts, owners):
             teller.hear(record)
         return teller.story(now, world)
