@@ -20,6 +20,7 @@ from adapters.cvr.documents import DocumentStore, FileRegistry
 from adapters.cvr.reading import CvrShapeError
 from adapters.kafka.port import LogError
 from adapters.record_lines import LineError, read_lines
+from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
 from contracts.tariffs import TariffTable, TariffTableError
 from workers.app.settings import configured
@@ -89,8 +90,8 @@ def command(
         registry = FileRegistry(DocumentStore.from_jsonl(cvr)) if cvr is not None else None
         replay = Replay(TariffTable.load(tariffs), registry)
         if recording is not None:
-            day = until.date() if until is not None else None
-            story = tell_recording(sor_id, lambda: _records(recording), replay, day)
+            instant = start_of_day(until.date()) if until is not None else None
+            story = tell_recording(sor_id, lambda: _records(recording), replay, instant)
         else:
             story = asyncio.run(_live(sor_id, configured(kafka_bootstrap_servers=broker), replay))
     except (ExplainError, LineError, CvrShapeError, TariffTableError, LogError, ChangelogError, OSError) as error:

@@ -42,8 +42,8 @@ class _Paragraph:
             yield Text(" " * len(self.mark) if number else self.mark) + line
 
 
-def page_of(story: Story, words: Words) -> Iterator[RenderableType]:
-    """Yield the page, part by part, for a console to wrap."""
+def page_of(story: Story, words: Words, *, with_rules: bool = True) -> Iterator[RenderableType]:
+    """Yield the page, part by part, for a console to wrap; at its end the rules, a line each."""
     yield from _head(story, words)
     causes: dict[str, Event] = {event.event_id: event for event in story.events if isinstance(event, Heard)}
     for day, events in groupby(story.events, key=lambda event: danish_date(event.at)):
@@ -56,7 +56,8 @@ def page_of(story: Story, words: Words) -> Iterator[RenderableType]:
     yield from _section(words.say("page.coming"), say_coming(present, words))
     yield from _section(words.say("page.waits"), say_waits(present, words))
     yield from _section(words.say("page.absences"), say_absences(present, words))
-    yield from _section(words.say("page.rules"), (f"{rule}: {words.say(rule)}" for rule in _rules(story)), "dim")
+    rules = _rules(story) if with_rules else []
+    yield from _section(words.say("page.rules"), (f"{rule}: {words.say(rule)}" for rule in rules), "dim")
 
 
 def _head(story: Story, words: Words) -> Iterator[RenderableType]:

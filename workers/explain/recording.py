@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
 from contracts.topics import Topic
 from workers.explain.sent import OUTPUTS, ExplainError
@@ -19,7 +18,6 @@ from workers.explain.teller import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
 
     from contracts.records import InputRecord
     from workers.explain.story import Story
@@ -39,12 +37,12 @@ class Survey:
 
 
 def tell_recording(
-    sor_id: SorId, records: Callable[[], Iterable[InputRecord]], replay: Replay, until: date | None = None
+    sor_id: SorId, records: Callable[[], Iterable[InputRecord]], replay: Replay, until: datetime | None = None
 ) -> Story:
     """The story of a unit by a recording, which `records` gives anew each time.
 
-    Outputs on record are told as they are; without any, those of a replay. With `until` the clock runs on to 00:00
-    Danish time on that day, as in `sorbro replay`. Raises `ExplainError` when nothing speaks of the unit.
+    Outputs on record are told as they are; without any, those of a replay. With `until` the clock runs on to
+    that instant, as in `sorbro replay`. Raises `ExplainError` when nothing speaks of the unit.
     """
     survey = survey_of(sor_id, records())
     if not survey.owners:
@@ -56,7 +54,7 @@ def tell_recording(
     for record in records():
         if concerns(record, sor_id, survey.owners):
             teller.hear(record)
-    end = max(survey.last, start_of_day(until)) if until is not None else survey.last
+    end = max(survey.last, until) if until is not None else survey.last
     teller.let_days_come(survey.last, end)
     return teller.story(end)
 
