@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.kafka.committed import committed
@@ -15,7 +16,6 @@ from contracts.records import OutputRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from contracts.records import InputRecord
 
@@ -35,7 +35,7 @@ class SorbroBroker:
 
     def publish(self, recording: Path | Iterable[InputRecord]) -> int:
         """Send the records of a file, or these; each to the partition of its key. Returns how many there were."""
-        if isinstance(recording, Iterable):
+        if not isinstance(recording, Path):
             return asyncio.run(self._send(recording))
         with recording.open(encoding="utf-8") as lines:
             return asyncio.run(self._send(read_lines(lines)))

@@ -59,13 +59,11 @@ class Then:
         return self._one("deletion requested", "dk.sor.deletion.requested.v1", unit, fields)
 
     def refused(self, unit: Unit | str, *, reason: str) -> None:
-        """A message on the unit became a dead letter."""
+        """A message on the unit, or one that nobody can read under its key, became a dead letter."""
+        named = _sor_id(unit).encode()
         for number, output in self._open():
-            if (
-                output.topic == Topic.DEAD_LETTERS
-                and _reason(output) == reason
-                and _sor_id(unit).encode() in _text(output)
-            ):
+            is_its = named == output.key or named in _text(output)
+            if is_its and output.topic == Topic.DEAD_LETTERS and _reason(output) == reason:
                 self._found.add(number)
                 return
         raise self._failure(f"refused ({reason})", unit)
