@@ -60,6 +60,7 @@ class _SorIdParameter(click.ParamType):
 @click.option("--cvr", type=_FILE, help="With --from: CVR documents, one a line, as `sorbro replay` reads them.")
 @click.option("--tariffs", type=_FILE, help="A fee table of your own instead of the one that ships with Sorbro.")
 @click.option("--broker", help="Brokers as host:port,… (SORBRO_KAFKA_BOOTSTRAP_SERVERS).")
+@click.option("--replayed", is_flag=True, help="With --from: tell a replay's outputs, whatever is on record.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 def command(
@@ -69,6 +70,7 @@ def command(
     cvr: Path | None,
     tariffs: Path | None,
     broker: str | None,
+    replayed: bool,  # noqa: FBT001  # click passes options so
     as_json: bool,  # noqa: FBT001  # click passes options so
     language: Language,
 ) -> None:
@@ -82,8 +84,8 @@ def command(
       sorbro explain 698481000016007
       sorbro explain 698481000016007 --from night.jsonl --until 2024-01-01 --language da
     """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
-    if recording is None and (until is not None or cvr is not None):
-        raise click.UsageError("--until and --cvr need --from: what is on the topics has been decided already")
+    if recording is None and (until is not None or cvr is not None or replayed):
+        raise click.UsageError("--until, --cvr and --replayed need --from: what is on the topics has been decided")
     if until is not None and until.year < _FIRST_YEAR:
         raise click.BadParameter("--until must lie after 1900")
     try:
@@ -91,7 +93,7 @@ def command(
         replay = Replay(TariffTable.load(tariffs), registry)
         if recording is not None:
             instant = start_of_day(until.date()) if until is not None else None
-            story = tell_recording(sor_id, lambda: _records(recording), replay, instant)
+            story = tell_recording(sor_id, lambda: _records(recording), replay, instant, as_replayed=replayed)
         else:
             story = asyncio.run(_live(sor_id, configured(kafka_bootstrap_servers=broker), replay))
     except (ExplainError, LineError, CvrShapeError, TariffTableError, LogError, ChangelogError, OSError) as error:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from contracts.topics import Topic
+from contracts.topics import WORKER_INPUTS, Topic
 from workers.explain.heard import Listener, unit_named_in
 from workers.explain.present import effective_of, home_of, present_of
 from workers.explain.sent import OUTPUTS, Speaker
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from workers.replay.replay import Replay
     from workers.stream.world import World
 
+INPUTS: Final = frozenset(topic.value for topic in WORKER_INPUTS) - TO_ITSELF
+"""The topics that are heard again; what the worker tells itself, a replay makes anew."""
 _BAD: Final[tuple[Outcome, ...]] = ("refused", "repeated", "stale")
 
 
@@ -45,10 +47,10 @@ class Teller:
         """Where the inputs lie that may be part of the story: dead letters of others are not."""
 
     def hear(self, record: InputRecord) -> None:
-        """Take in one record of the recording. Raises `ExplainError`."""
-        if record.topic in OUTPUTS:
+        """Take in one record; those of other topics are passed over. Raises `ExplainError`."""
+        if record.topic in OUTPUTS and self._on_record:
             self._tell(record, is_on_record=True)
-        elif record.topic not in TO_ITSELF:
+        elif record.topic in INPUTS:
             self._play(record)
 
     def let_days_come(self, last: datetime, until: datetime) -> None:

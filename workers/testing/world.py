@@ -79,7 +79,7 @@ class VirtualWorld:
 
     def story(self, sor_id: str) -> Story:
         """The story of a unit up to now. Raises `ExplainError` for one that nobody has spoken of."""
-        return tell_recording(SorId.parse(sor_id), lambda: self.records, self._beginning(), self.now)
+        return tell_recording(SorId.parse(sor_id), lambda: self.records, self._beginning(), self.now, as_replayed=True)
 
     def page(self, sor_id: str) -> str:
         """The same as a page of English text; for what has no story, why not."""
