@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 CLOSING = """
     def test_it(given, at, then):
         clinic = given.clinic("Nordjysk Fodterapi")
@@ -157,3 +160,9 @@ def test_any_message_at_all_can_be_sent(given, then):
     then.refused(owner, reason="unparsable")
     given.version(owner, version=1, telephone="1")
     then.refused(owner, reason="version-conflict")
+
+
+def test_the_plugin_imports_nothing_of_the_worker_before_a_test_asks_for_it():
+    asked = "import sys, workers.testing.plugin; print(*(name for name in sys.modules if name.startswith(('workers', 'adapters'))))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == {"workers", "workers.testing", "workers.testing.plugin"}

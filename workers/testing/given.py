@@ -102,11 +102,11 @@ class Given:
         self._said[unit.sor_id] = data
         self.message(Topic.SELF_REGISTRATIONS, data, ce_type="dk.bsr.self-registration.changed.v1")
 
-    def notice(self, kind: str, unit: Unit | None = None, **fields: Any) -> None:
+    def notice(self, kind: str, unit: Unit | None = None, *, ce_id: str | None = None, **fields: Any) -> None:
         """STPS sends a notice; `kind` is the middle of its ``ce_type``, e.g. "dispensation.granted"."""
         about: Json = {"sorId": unit.sor_id, "ownerSorId": self._owner_of(unit)} if unit is not None else {}
         data = about | {camel(name): value for name, value in fields.items()}
-        ce_id = f"{kind}-{len(self._world.records)}"
+        ce_id = ce_id or f"{kind}-{len(self._world.records)}"
         self.message(Topic.NOTICES, data, ce_type=f"dk.stps.{kind}.v1", ce_id=ce_id)
 
     def fee_run(self, year: int, *, on: str) -> None:
