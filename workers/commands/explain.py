@@ -33,12 +33,22 @@ from workers.replay.replay import Replay
 from workers.stream.changelog import ChangelogError
 
 if TYPE_CHECKING:
+    from adapters.kafka.connection import Connection
     from contracts.records import InputRecord
-    from workers.app.settings import Settings
     from workers.explain.story import Story
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FIRST_YEAR = 1900
+_TOLD_BY_THEMSELVES = (
+    ExplainError,
+    LineError,
+    CvrShapeError,
+    TariffTableError,
+    LogError,
+    ChangelogError,
+    UnicodeDecodeError,
+    OSError,
+)
 _PLAIN_WIDTH = 120
 """Characters to a line where the page goes to a file or a pipe."""
 
@@ -95,13 +105,11 @@ def command(
             instant = start_of_day(until.date()) if until is not None else None
             story = tell_recording(sor_id, lambda: _records(recording), replay, instant, as_replayed=replayed)
         else:
-            story = asyncio.run(_live(sor_id, configured(kafka_bootstrap_servers=broker), replay))
-    except (ExplainError, LineError, CvrShapeError, TariffTableError, LogError, ChangelogError, OSError) as error:
+            story = asyncio.run(_live(sor_id, _connection(broker), replay))
+    except _TOLD_BY_THEMSELVES as error:
         raise click.ClickException(str(error)) from error
     except KafkaError as error:
         raise click.ClickException(f"the broker does not answer ({error}): is the address right?") from error
-    except ValueError as error:  # no brokers configured
-        raise click.ClickException(f"{error}, or give --from a recording") from error
     _show(story, language, as_json=as_json)
 
 
@@ -120,8 +128,14 @@ def _records(path: Path) -> Iterator[InputRecord]:
         yield from read_lines(lines())
 
 
-async def _live(sor_id: SorId, settings: Settings, replay: Replay) -> Story:
-    connection = settings.connection()
+def _connection(broker: str | None) -> Connection:
+    try:
+        return configured(kafka_bootstrap_servers=broker).connection()
+    except ValueError as error:
+        raise click.ClickException(f"{error}; or give --from a recording") from error
+
+
+async def _live(sor_id: SorId, connection: Connection, replay: Replay) -> Story:
     with _progress() as progress:
         return await Reading(connection, sor_id, progress).story(replay, SystemClock().now())
 

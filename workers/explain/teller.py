@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.topics import WORKER_INPUTS, Topic
 from workers.explain.heard import Listener, unit_named_in
 from workers.explain.present import effective_of, home_of, present_of
-from workers.explain.sent import OUTPUTS, Speaker
+from workers.explain.sent import OUTPUTS, Speaker, origin_of
 from workers.explain.story import Story
 from workers.replay.replay import TO_ITSELF
 from workers.tree.draft import Draft
@@ -90,9 +90,8 @@ class Teller:
     def _tell(self, record: InputRecord, *, is_on_record: bool) -> None:
         if record.topic == Topic.DEAD_LETTERS:
             about = unit_named_in(record, self._unit)
-            event = self._speaker.event(record, is_on_record=is_on_record)
-            if about == self._unit or (about is not None and event.id in self._noted):
-                self._pages.add(event, about)
+            if about is not None and (about == self._unit or origin_of(record) in self._noted):
+                self._pages.add(self._speaker.event(record, is_on_record=is_on_record), about)
         elif record.key == self._unit.encode() and record.value is not None:
             event = self._speaker.event(record, is_on_record=is_on_record)
             self._pages.add(event, self._unit)
