@@ -100,7 +100,8 @@ def command(
         raise click.BadParameter("--until must lie after 1900")
     try:
         registry = FileRegistry(DocumentStore.from_jsonl(cvr)) if cvr is not None else None
-        replay = Replay(TariffTable.load(tariffs), registry)
+        table = tariffs if recording is not None else configured(tariffs=tariffs).tariffs  # as the worker has it
+        replay = Replay(TariffTable.load(table), registry)
         if recording is not None:
             instant = start_of_day(until.date()) if until is not None else None
             story = tell_recording(sor_id, lambda: _records(recording), replay, instant, as_replayed=replayed)

@@ -11,6 +11,7 @@ from rich.text import Text
 from contracts.danish_time import COPENHAGEN, danish_date
 from workers.explain.inputs import Heard
 from workers.explain.outputs import Sent
+from workers.explain.words.catalogue import phrases
 from workers.explain.words.inputs import say_input
 from workers.explain.words.outputs import say_output, say_why
 from workers.explain.words.present import say_absences, say_coming, say_standing, say_waits
@@ -37,7 +38,7 @@ class _Paragraph:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         room = max(_NARROWEST, options.max_width - len(self.mark))
-        for number, line in enumerate(Text(self.text, style=self.style).wrap(console, room)):
+        for number, line in enumerate(_text(self.text, self.style).wrap(console, room)):
             line.rstrip()
             yield Text(" " * len(self.mark) if number else self.mark) + line
 
@@ -63,10 +64,10 @@ def page_of(story: Story, words: Words, *, with_rules: bool = True) -> Iterator[
 def _head(story: Story, words: Words) -> Iterator[RenderableType]:
     unit = story.present.unit
     name = f"{unit.name} · " if unit.name is not None else ""
-    yield Text(words.say("page.title", name=name, sor_id=unit.sor_id), style="bold")
-    yield Text(_place_in_the_tree(unit, words))
+    yield _text(words.say("page.title", name=name, sor_id=unit.sor_id), "bold")
+    yield _text(_place_in_the_tree(unit, words))
     if unit.cvr is not None or unit.p_number is not None:
-        yield Text(words.say("page.numbers", cvr=unit.cvr, p_number=unit.p_number))
+        yield _text(words.say("page.numbers", cvr=unit.cvr, p_number=unit.p_number))
     outputs = words.say(f"page.{story.outputs_are}")
     yield Text(words.say("page.as-of", instant=words.instant(story.as_of), outputs=outputs), style="dim")
 
@@ -75,7 +76,9 @@ def _place_in_the_tree(unit: Unit, words: Words) -> str:
     owner_type = words.code("owner-type", unit.owner_type) if unit.owner_type is not None else ""
     if unit.sor_type == "IE":
         return words.say("page.owner", owner_type=owner_type, places=unit.treatment_places_below)
-    kind = words.code("sor-type", unit.sor_type) if unit.sor_type is not None else "?"
+    if unit.sor_type is None:
+        return words.say("page.heard-of", owner=unit.owner_sor_id)
+    kind = words.code("sor-type", unit.sor_type)
     return words.say("page.unit", kind=kind, parent=unit.parent_sor_id, owner=unit.owner_sor_id, owner_type=owner_type)
 
 
@@ -109,7 +112,13 @@ def _section(title: str, lines: Iterable[str], style: str = "") -> Iterator[Rend
     yield from (_Paragraph("  ", line, style) for line in said)
 
 
+def _text(text: str, style: str = "") -> Text:
+    """Text for a terminal: what a message may hold to command one is shown as a replacement character."""
+    return Text("".join(char if char.isprintable() else "\ufffd" for char in text), style=style)
+
+
 def _rules(story: Story) -> list[str]:
-    """The rules the outputs name, each once, by number."""
+    """The rules the outputs name, each once, by number; those that a newer release knows are left out."""
     whys = (event.why for event in story.events if isinstance(event, Sent) and event.why is not None)
-    return sorted({rule for why in whys for rule in why.rules}, key=lambda rule: int(rule.removeprefix("R")))
+    known = {rule for why in whys for rule in why.rules if rule in phrases()}
+    return sorted(known, key=lambda rule: int(rule.removeprefix("R")))
