@@ -24,6 +24,8 @@ _NOT_IN_BSR = {"sygeplejeklinik"}
 _DEEPEST = 8
 _DEEP_TREE_SIZE = 20
 _ONE_GROUP_IN = 4
+_ROOM_FOR_AN_ANOMALY = 500
+_ONE_ELSEWHERE_IN = 30
 
 
 def plant_municipality(builder: TreeBuilder, size: int, town: Town) -> None:
@@ -38,6 +40,10 @@ def plant_municipality(builder: TreeBuilder, size: int, town: Town) -> None:
             groups.append((builder.unit(groups[-1][0], f"Område {depth - 1}", "administrativ enhed"), depth))
         _plant_municipal_place(builder, groups[-1][0], town)
         left -= _DEEPEST - 1
+    if size >= _ROOM_FOR_AN_ANOMALY:
+        # An SI under an SI: one has been seen in 3,806 real units, and no schema has room for it (R11).
+        builder.institution(department, f"Sundhedshuset {town.city}", "sundhedscenter", is_treatment_place=True)
+        left -= 1
     for _ in range(left):
         parent, depth = rng.choice(groups)
         if depth < _DEEPEST - 1 and rng.randrange(_ONE_GROUP_IN) == 0:
@@ -51,7 +57,7 @@ def plant_region(builder: TreeBuilder, size: int, region_code: str, town: Town) 
     """Plant a region: hospitals with departments, and a lægevagt scheme with fixed sites (R42)."""
     name = REGIONS[region_code]
     owner = builder.owner(name, "region", town, **builder.contact(name))
-    scheme = builder.institution(owner, f"Lægevagten {name}", "lægevagt")
+    scheme = builder.institution(owner, f"Lægevagten {name}", "administrativ enhed")
     sites = max(1, size // 10)
     for number in range(sites):
         address = builder.address(town)
@@ -87,13 +93,15 @@ def plant_state(builder: TreeBuilder, size: int) -> None:
 
 
 def _plant_municipal_place(builder: TreeBuilder, parent: SnapshotEntity, town: Town) -> None:
-    label = builder.rng.choices(tuple(_MUNICIPAL_PLACES), weights=_SHARES)[0]
-    name = _MUNICIPAL_PLACES[label].format(name=builder.rng.choice(STREETS))
+    rng = builder.rng
+    label = rng.choices(tuple(_MUNICIPAL_PLACES), weights=_SHARES)[0]
+    name = _MUNICIPAL_PLACES[label].format(name=rng.choice(STREETS))
     builder.unit(
         parent,
         name,
         label,
         is_treatment_place=label not in _NOT_IN_BSR,
         visiting_address=builder.address(town),
+        activity_address=builder.address(town) if rng.randrange(_ONE_ELSEWHERE_IN) == 0 else None,
         **builder.contact(name),
     )
