@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from adapters.samples.tree_builder import Tree
-from adapters.samples.tree_order import by_parent, parents_first
+from adapters.samples.tree_order import Children, by_parent, parents_first
 from adapters.sor_files.entity import SnapshotEntity
 from adapters.sor_files.treatment_places import HOSPITAL
 from contracts.identifiers import SorId
@@ -28,7 +28,7 @@ def with_pending(trees: Iterable[Tree], as_of: date, seed: int) -> Iterator[Tree
         children = by_parent(tree)
         for unit in tree:
             draw = rng.randrange(_ONE_CLOSING_IN * _ONE_TO_COME_IN)
-            if draw % _ONE_CLOSING_IN == 0 and _may_close(unit, units):
+            if draw % _ONE_CLOSING_IN == 0 and _may_close(unit, units, children):
                 last_day = as_of + timedelta(days=rng.randint(0, _LATEST_DAYS))
                 _close(units, (unit, *parents_first(children, unit.sor_id)), last_day, as_of)
             elif draw % _ONE_TO_COME_IN == 1 and unit.sor_id not in children and units[unit.sor_id].to_date is None:
@@ -40,11 +40,11 @@ def with_pending(trees: Iterable[Tree], as_of: date, seed: int) -> Iterator[Tree
         yield tuple(units.values())
 
 
-def _may_close(unit: SnapshotEntity, units: dict[SorId, SnapshotEntity]) -> bool:
-    """Private owners and their clinics, and departments elsewhere than in a hospital, where it might be the last."""
+def _may_close(unit: SnapshotEntity, units: dict[SorId, SnapshotEntity], children: Children) -> bool:
+    """A private owner or clinic, and elsewhere a place; no department of a hospital, for it might be the last."""
     parent = units.get(unit.parent_sor_id) if unit.parent_sor_id is not None else None
     in_hospital = parent is not None and parent.entity_type == HOSPITAL
-    return not in_hospital and (unit.sor_type == "OE" or units[unit.owner_sor_id].owner_type == "private")
+    return not in_hospital and (unit.sor_id not in children or units[unit.owner_sor_id].owner_type == "private")
 
 
 def _close(units: dict[SorId, SnapshotEntity], closing: Iterable[SnapshotEntity], last_day: date, as_of: date) -> None:

@@ -49,10 +49,11 @@ def close_something(scene: Scene) -> None:
 
 def announce(scene: Scene, top: SnapshotEntity, last_day: date) -> _Closing:
     """Give `top` and everything under it its last day; a unit with an earlier one keeps that (R23)."""
-    affected = [unit for unit in scene.standing.subtree(top) if unit.to_date is None or unit.to_date > last_day]
-    for unit in affected:
-        scene.revise(unit, to_date=last_day)
-    return _Closing(top.sor_id, last_day, {unit.sor_id: unit.to_date for unit in affected})
+    closing = scene.standing.subtree(top)
+    for unit in closing:
+        if unit.to_date is None or unit.to_date > last_day:
+            scene.revise(unit, to_date=last_day)
+    return _Closing(top.sor_id, last_day, {unit.sor_id: unit.to_date for unit in closing})
 
 
 def _change_mind(scene: Scene, closing: _Closing, last_day: date | None) -> None:
@@ -63,18 +64,20 @@ def _change_mind(scene: Scene, closing: _Closing, last_day: date | None) -> None
     for unit in scene.standing.subtree(top):
         if unit.to_date == closing.last_day:
             days = [day for day in (closing.before.get(unit.sor_id), last_day) if day is not None]
-            scene.revise(unit, to_date=min(days, default=None))
+            now = min(days, default=None)
+            if now != unit.to_date:
+                scene.revise(unit, to_date=now)
 
 
 def _may_close(scene: Scene, unit: SnapshotEntity) -> bool:
-    """Whether a plausible register is left without it: public owners stay, and a hospital keeps a department (R18)."""
-    if unit.sor_type != "OE" and not scene.is_private(unit):
+    """Whether a plausible register is left without it: kommuner lose a place at a time, hospitals keep a department."""
+    children = scene.standing.children(unit.owner_sor_id)
+    if unit.sor_type == "IE" or (unit.sor_id in children and not scene.is_private(unit)):
         return False
     parent = scene.standing.unit(unit.parent_sor_id) if unit.parent_sor_id is not None else None
     if parent is None or parent.entity_type != HOSPITAL:
         return True
-    siblings = scene.standing.children(unit.owner_sor_id)[parent.sor_id]
-    return sum(each.to_date is None for each in siblings) > 1
+    return sum(each.to_date is None for each in children[parent.sor_id]) > 1
 
 
 def _some_last_day(scene: Scene) -> date:
