@@ -48,10 +48,9 @@ _FORMATS: Final = {
 
 def write(form: FileFormat, trees: Iterable[Tree], day: date, target: BinaryIO) -> None:
     """Write the snapshot of `day`, UTF-8 with BOM; one tree is in memory at a time."""
+    chosen = _FORMATS[form]
     target.write(_BOM)
-    target.writelines(
-        piece.replace("\n", _FORMATS[form].line_end).encode() for piece in _FORMATS[form].text(trees, day)
-    )
+    target.writelines(piece.replace("\n", chosen.line_end).encode() for piece in chosen.text(trees, day))
 
 
 def carried(form: FileFormat, tree: Tree) -> tuple[SnapshotEntity, ...]:
