@@ -22,7 +22,7 @@ _PROVIDER = "255203001"
 """The entity type seen on real providers (behandlere); its label is not published (notes/sor.md §1.7)."""
 _HOSPITALS = ("Åhøj", "Møllebæk", "Strandparken", "Kildehus")
 _ODD_NAMES = (
-    "{name} & Søn",
+    "Ældreteamet {name} & Søn",
     '"{name}" v/{person}',
     "{name}; {person} <fast vikar>",
     "Klinikfællesskabet {name} – også lørdag, søndag og på helligdage",

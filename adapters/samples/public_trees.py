@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
+
 from adapters.samples.danish_names import FAMILY_NAMES
 from adapters.samples.danish_places import REGIONS, STREETS, Town
 from adapters.samples.private_trees import plant_department
@@ -68,14 +71,19 @@ def plant_region(builder: TreeBuilder, size: int, region_code: str, town: Town) 
             is_treatment_place=True,
             visiting_address=address,
         )
-    left = size - 2 - sites
-    hospital = owner
-    while left > 0:
-        if hospital is owner or (left > 1 and builder.rng.randrange(15) == 0):
-            hospital = builder.institution(owner, f"{town.city} Sygehus {left}", "hospital", shak=f"{left:04}")
-        else:
-            plant_department(builder, hospital, f"Afdeling {builder.rng.choice(FAMILY_NAMES)[0]}{left}")
-        left -= 1
+    for count in _departments(builder.rng, size - 2 - sites):
+        hospital = builder.institution(owner, f"{town.city} Sygehus {count}", "hospital", shak=f"{count:04}")
+        for number in range(count):
+            plant_department(builder, hospital, f"Afdeling {builder.rng.choice(FAMILY_NAMES)[0]}{number + 1}")
+
+
+def _departments(rng: random.Random, units: int) -> Iterator[int]:
+    """Yield how many departments each hospital has, of `units` units in all; one without would be a place itself."""
+    while units > 0:
+        count = min(units - 1, rng.randint(5, 25))
+        count += units - 1 - count == 1  # no unit is left alone
+        yield count
+        units -= count + 1
 
 
 def plant_state(builder: TreeBuilder, size: int) -> None:

@@ -37,7 +37,7 @@ _EVENTS = "events"
     "--format",
     "--as",
     "form",
-    type=click.Choice([*FileFormat, _EVENTS]),
+    type=click.Choice([*map(str, FileFormat), _EVENTS]),
     default=FileFormat.XML2.value,
     show_default=True,
     help="SOR XML 1.0, SOR XML 2.0, SOR2 CSV, or change events.",
