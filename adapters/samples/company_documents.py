@@ -103,18 +103,21 @@ def _production_unit(unit: SnapshotEntity, tree: Tree, day: date, seed: int) -> 
 def _entry(unit: SnapshotEntity, address: Address | None, chance: str, day: date) -> _Entry | None:
     """Return how CVR has the unit, None where it does not know the number."""
     rng = random.Random(f"cvr:{chance}")  # noqa: S311  no secret, but the same everywhere
+    # Whatever comes of them, all are drawn: a later document must not draw others.
     unknown, ceased, name, elsewhere, follows = (rng.random() for _ in range(5))
+    older, lived, lingers = rng.randint(0, 5), rng.randint(*_CEASED_AFTER_DAYS), rng.randint(0, _DAYS_TO_CEASE)
+    other = {"street": rng.choice(STREETS), "number": str(rng.randint(200, 299))}
     if unknown < _UNKNOWN:
         return None
-    if elsewhere < _OTHER_ADDRESS and address is not None:
-        address = address.model_copy(update={"street": rng.choice(STREETS), "number": str(rng.randint(200, 299))})
     first = unit.first_from_date or day
-    ended = first + timedelta(days=rng.randint(*_CEASED_AFTER_DAYS)) if ceased < _CEASED else None
+    ended = first + timedelta(days=lived) if ceased < _CEASED else None
     if ended is None and unit.to_date is not None and follows < _CEASES_WITH_SOR:
-        ended = unit.to_date + timedelta(days=rng.randint(0, _DAYS_TO_CEASE))
+        ended = unit.to_date + timedelta(days=lingers)
+    if address is not None and elsewhere < _OTHER_ADDRESS:
+        address = address.model_copy(update=other)
     return _Entry(
         name=f"{unit.name} Holding" if name < _OTHER_NAME else unit.name,
         address=document_address(address),
-        started=first - rng.randint(0, 5) * _YEAR,
+        started=first - older * _YEAR,
         ended=ended,
     )
