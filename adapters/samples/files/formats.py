@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Final, NamedTuple
@@ -12,11 +11,8 @@ from adapters.samples.files.inheritance import resolved
 from adapters.samples.files.sor2_csv import csv_text
 from adapters.samples.files.sor_xml1 import xml1_carries, xml1_text
 from adapters.samples.files.sor_xml2 import xml2_carries, xml2_text
-from adapters.samples.tree_builder import Tree, inherited_number
-from adapters.samples.tree_order import by_parent, parents_first
+from adapters.samples.tree_builder import Tree
 from adapters.sor_files.entity import SnapshotEntity
-from adapters.sor_files.treatment_places import is_place_by_entity_type
-from contracts.identifiers import SorId
 
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -54,20 +50,9 @@ def write(form: FileFormat, trees: Iterable[Tree], day: date, target: BinaryIO) 
 
 
 def carried(form: FileFormat, tree: Tree) -> tuple[SnapshotEntity, ...]:
-    """Return what the format says of an owner's units, as a reader must give them back; parents first.
+    """Return what the format says of an owner's units, as a reader must give them back.
 
-    No format has the mark of a behandlingssted: a reader decides by type (`treatment_places`), and so does this.
+    No format has the mark of a behandlingssted. A reader decides by type (`adapters.sor_files.treatment_places`), and
+    samples are made so that it decides right.
     """
-    children = by_parent(_FORMATS[form].carries(tree))
-    said: dict[SorId | None, SnapshotEntity] = {}
-    institution_types: dict[SorId | None, str | None] = {}
-    for unit in parents_first(children):
-        institution = unit.entity_type if unit.sor_type == "SI" else institution_types.get(unit.parent_sor_id)
-        institution_types[unit.sor_id] = institution
-        number = unit.location_number
-        if number is not None and number.inherited:
-            number = inherited_number(said.get(unit.parent_sor_id))
-        has_children = unit.sor_id in children
-        is_place = is_place_by_entity_type(unit.sor_type, unit.entity_type, institution, has_children=has_children)
-        said[unit.sor_id] = replace(unit, is_treatment_place=is_place, location_number=number)
-    return tuple(said.values())
+    return tuple(_FORMATS[form].carries(tree))

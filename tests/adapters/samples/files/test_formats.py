@@ -63,13 +63,14 @@ def test_the_reader_of_xml_2_gives_back_what_the_format_carries(tmp_path, units)
     assert {unit.sor_id: unit for unit in read_snapshot(path)} == expected
 
 
-def test_the_reader_of_xml_2_gives_back_what_has_lived(tmp_path):
-    life = begun(200, seed=4)
-    *_, night = islice(life.nights(), 300)
+@pytest.mark.parametrize("units", [10, 200])
+def test_the_reader_of_xml_2_gives_back_what_has_lived_and_guesses_every_mark_r14(tmp_path, units):
+    life = begun(units, seed=4)
     path = tmp_path / "Sor.xml"
-    path.write_bytes(written(FileFormat.XML2, life.standing.trees(), night.day))
-    expected = units_of(carried(FileFormat.XML2, tree) for tree in life.standing.trees())
-    assert {unit.sor_id: unit for unit in read_snapshot(path)} == expected
+    for night in islice(life.nights(), 40, 400, 40):
+        path.write_bytes(written(FileFormat.XML2, life.standing.trees(), night.day))
+        expected = units_of(carried(FileFormat.XML2, tree) for tree in life.standing.trees())
+        assert {unit.sor_id: unit for unit in read_snapshot(path)} == expected
 
 
 @pytest.mark.parametrize("form", XML)

@@ -8,7 +8,6 @@ from itertools import islice
 
 import pytest
 
-from adapters.samples.files import FileFormat, carried
 from support.sample_lives import FIRST_DAY, begun, units_of
 
 
@@ -95,16 +94,12 @@ def test_nothing_outlives_what_it_stands_under_and_nothing_stands_under_what_is_
                 assert above.to_date is None or (unit.to_date is not None and unit.to_date <= above.to_date)
 
 
-def test_the_mark_is_the_one_a_reader_of_the_file_would_guess_r14(lived):
+def test_a_lokationsnummer_is_inherited_from_where_the_unit_stands_now_r47(lived):
     for shown in lived[1][::30]:
-        trees = {}
         for unit in shown.values():
-            trees.setdefault(unit.owner_sor_id, []).append(unit)
-        for tree in trees.values():
-            read = {unit.sor_id: unit for unit in carried(FileFormat.XML2, tuple(tree))}
-            for unit in tree:
-                assert read[unit.sor_id].is_treatment_place == unit.is_treatment_place
-                assert read[unit.sor_id].location_number == unit.location_number
+            number = unit.location_number
+            if number is not None and number.inherited:
+                assert number.gln == shown[unit.parent_sor_id].location_number.gln
 
 
 def _kinds(change):
