@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from adapters.samples.company_documents import Json, documents
 from adapters.samples.life import Change
-from adapters.samples.registering import DayPiles, day_after, days_until
+from adapters.samples.registering import DayPiles, days_until
 from adapters.samples.self_registrations import Spokesman
 from adapters.samples.tree_builder import Tree
 from contracts.identifiers import SorId
@@ -41,7 +41,7 @@ class Companions:
             owner = place.owner_sor_id
             if owner not in spokesmen:
                 spokesmen[owner] = Spokesman(tree_of(owner), self._seed)
-            speaks_on = day_after(day, days)
+            speaks_on = day + timedelta(days=max(days, 0))
             said = spokesmen[owner].of(place, speaks_on)
             if days < 0:
                 first.append(said)

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from adapters.record_lines import compact
 from adapters.samples.life import Change
+from adapters.sor_files.entity import SnapshotEntity
 from contracts.cloudevents import sender_headers
 from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
 from contracts.records import OutputRecord
+from contracts.sor_entities import Channel
 from contracts.topics import Topic
 from workers.effects import effect_id
 
@@ -32,10 +34,14 @@ class Pen:
     def changes(self, changes: Iterable[Change], day: date) -> Iterator[OutputRecord]:
         """Yield the records of changes made on `day`; a unit that has moved is told of twice (contracts.md)."""
         for change in changes:
-            if change.before is not None and change.has_moved:
-                leaving = Change(None, change.before, change.channel)
-                yield self._entity(leaving, day, moved_to=change.after.owner_sor_id, is_known=True)
-            yield self._entity(change, day, is_known=change.before is not None)
+            before, after, channel = change.before, change.after, change.channel
+            if before is None:
+                yield self._entity(after, channel, day, version=1)
+                continue
+            if change.has_moved:
+                leaving = self._next_version(before.sor_id)
+                yield self._entity(before, channel, day, leaving, moved_to=after.owner_sor_id)
+            yield self._entity(after, channel, day, self._next_version(after.sor_id))
 
     def self_registrations(self, said: Iterable[dict[str, Any]], day: date, *, early: bool) -> Iterator[OutputRecord]:
         """Yield the records of what places say of themselves on `day`, before SOR speaks or after."""
@@ -43,17 +49,20 @@ class Pen:
             at = self._at(day, _PLACES_SPEAK_FIRST if early else _PLACES_SPEAK)
             yield _record(Topic.SELF_REGISTRATIONS, "dk.bsr.self-registration.changed.v1", data, at)
 
-    def _entity(self, change: Change, day: date, *, is_known: bool, moved_to: SorId | None = None) -> OutputRecord:
-        unit, at = change.after, self._at(day, _SOR_SPEAKS)
-        version = 1
-        if is_known:
-            version = self._later_versions.get(unit.sor_id, 1) + 1
-            self._later_versions[unit.sor_id] = version
-        was_registered_before = unit.updated_on is not None and unit.updated_on < day and moved_to is None
-        registered_at = start_of_day(unit.updated_on) if was_registered_before and unit.updated_on else at
-        data = unit.as_change(version, registered_at, moved_to)
-        data["channel"] = change.channel
+    def _entity(
+        self, unit: SnapshotEntity, channel: Channel, day: date, version: int, moved_to: SorId | None = None
+    ) -> OutputRecord:
+        at = self._at(day, _SOR_SPEAKS)
+        registered_on = unit.updated_on or day
+        # What a first file shows may have been registered long before it is told of here.
+        registered_at = start_of_day(registered_on) if version == 1 and registered_on < day else at
+        data = unit.as_change(version, registered_at, moved_to) | {"channel": channel}
         return _record(Topic.ENTITY_CHANGES, "dk.sor.entity.changed.v1", data, at)
+
+    def _next_version(self, sor_id: SorId) -> int:
+        version = self._later_versions.get(sor_id, 1) + 1
+        self._later_versions[sor_id] = version
+        return version
 
     def _at(self, day: date, hour: time) -> datetime:
         """Return an instant on `day`, a little after the last one, and not before `hour`."""

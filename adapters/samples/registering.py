@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
@@ -12,7 +12,7 @@ import orjson
 
 from adapters.sor_files.entity import SnapshotEntity
 
-LATEST_DAYS: Final = 40
+_LATEST_DAYS: Final = 40
 _NEVER, _BEFORE_SOR = 0.04, 0.04
 
 
@@ -25,7 +25,7 @@ def days_until(place: SnapshotEntity, seed: int) -> int | None:
     chance = rng.random()
     if chance < _NEVER:
         return None
-    return -1 if chance < _NEVER + _BEFORE_SOR else rng.randint(0, LATEST_DAYS)
+    return -1 if chance < _NEVER + _BEFORE_SOR else rng.randint(0, _LATEST_DAYS)
 
 
 class DayPiles:
@@ -52,8 +52,3 @@ class DayPiles:
     def days(self) -> list[date]:
         """Return the days that have a pile, the earliest first."""
         return sorted(self._piles)
-
-
-def day_after(registered_on: date, days: int) -> date:
-    """Return the day `days` after; the day itself where it is before SOR's word, for both fall on one day then."""
-    return registered_on + timedelta(days=max(days, 0))

@@ -20,7 +20,7 @@ from workers.commands import main
 from workers.replay.replay import Replay
 from workers.tree.waiting import waiting_in
 
-UNITS, SEED, NIGHTS = 30, 11, 1_096
+UNITS, SEED, NIGHTS = 10, 11, 1_096
 LAST_DAY = FIRST_DAY + timedelta(days=NIGHTS)
 NOT_SAID_BY_A_UNIT = {"version", "registered_at", "channel"}
 

@@ -100,7 +100,10 @@ def test_a_folder_that_is_not_empty_is_left_alone_unless_told_otherwise(sample):
     assert files(folder) != before
 
 
-@pytest.mark.parametrize("options", [("--units", 9), ("--units", 1_000_001), ("--format", "xlsx"), ("--nights", -1)])
+@pytest.mark.parametrize(
+    "options",
+    [("--units", 9), ("--units", 1_000_001), ("--format", "xlsx"), ("--nights", -1), ("--date", "1899-01-01")],
+)
 def test_what_cannot_be_made_is_refused_before_anything_is_written(sample, options):
     result, folder = sample(*options)
     assert result.exit_code == 2

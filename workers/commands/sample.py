@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000
 _LONGEST = 20 * 366
+_YEARS = range(1950, 2900)
+"""So that no unit's dates, years before and after, leave those that messages may hold."""
 _EVENTS = "events"
 
 
@@ -81,6 +83,8 @@ def command(
       sorbro sample --units 500 --as events --nights 365 --out year
       sorbro replay year/events.jsonl --cvr year/cvr.jsonl --out out.jsonl
     """  # noqa: D301  click marks a block that is not to be wrapped by a real backspace
+    if first_day.year not in _YEARS:
+        raise click.BadParameter(f"--date must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
     _make_ready(out, force=force)
     try:
         folder = _write(out, None if form == _EVENTS else FileFormat(form), units, seed, first_day.date(), nights)

@@ -22,7 +22,7 @@ _UNDONE, _MOVED = 0.12, 0.12
 
 
 @dataclass(frozen=True)
-class _Closing:
+class Closing:
     """An announcement: what closes, its last day, and the days that the units had of their own before."""
 
     top: SorId
@@ -42,31 +42,39 @@ def close_something(scene: Scene) -> None:
     closing = announce(scene, top, last_day)
     fate, on = scene.rng.random(), scene.today + timedelta(days=scene.rng.randint(1, _NOTICE_DAYS - 1))
     if fate < _UNDONE:
-        scene.plan(on, lambda: _change_mind(scene, closing, None))
+        scene.plan(on, lambda: change_mind(scene, closing, None))
     elif fate < _UNDONE + _MOVED:
-        scene.plan(on, lambda: _change_mind(scene, closing, _some_last_day(scene)))
+        scene.plan(on, lambda: change_mind(scene, closing, _some_last_day(scene)))
 
 
-def announce(scene: Scene, top: SnapshotEntity, last_day: date) -> _Closing:
+def announce(scene: Scene, top: SnapshotEntity, last_day: date) -> Closing:
     """Give `top` and everything under it its last day; a unit with an earlier one keeps that (R23)."""
     closing = scene.standing.subtree(top)
     for unit in closing:
         if unit.to_date is None or unit.to_date > last_day:
             scene.revise(unit, to_date=last_day)
-    return _Closing(top.sor_id, last_day, {unit.sor_id: unit.to_date for unit in closing})
+    return Closing(top.sor_id, last_day, {unit.sor_id: unit.to_date for unit in closing})
 
 
-def _change_mind(scene: Scene, closing: _Closing, last_day: date | None) -> None:
-    """Undo a closure, or move its day; what had a day of its own has it again, unless the new one is earlier (R24)."""
+def change_mind(scene: Scene, closing: Closing, last_day: date | None) -> None:
+    """Undo a closure, or move its day (R24).
+
+    What had a day of its own has it again, and nothing outlives its parent. A closure overtaken by another stays.
+    """
     top = scene.standing.unit(closing.top)
     if top is None or top.to_date != closing.last_day:
         return
     for unit in scene.standing.subtree(top):
         if unit.to_date == closing.last_day:
-            days = [day for day in (closing.before.get(unit.sor_id), last_day) if day is not None]
-            now = min(days, default=None)
+            days = (closing.before.get(unit.sor_id), last_day, _last_day_above(scene, unit))
+            now = min((day for day in days if day is not None), default=None)
             if now != unit.to_date:
                 scene.revise(unit, to_date=now)
+
+
+def _last_day_above(scene: Scene, unit: SnapshotEntity) -> date | None:
+    parent = scene.standing.unit(unit.parent_sor_id) if unit.parent_sor_id is not None else None
+    return parent.to_date if parent is not None else None
 
 
 def _may_close(scene: Scene, unit: SnapshotEntity) -> bool:

@@ -13,7 +13,7 @@ from adapters.sor_files.treatment_places import HOSPITAL
 
 @pytest.fixture(scope="module", params=[1, 7, 23])
 def units(request):
-    return generate_register(20_000, request.param).entities
+    return generate_register(6_000, request.param).entities
 
 
 def test_names_hold_what_a_format_must_write_with_care(units):
