@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "replay": "Play recorded messages from a file through the same rules, without a broker.",
     "explain": "Tell one unit's story: what came in, what was decided, why, and what is to come.",
     "feed": "Turn a SOR snapshot file into change events.",
+    "sample": "Write a made-up register and its life: snapshots or change events, with what goes with them.",
 }
 
 
