@@ -11,6 +11,8 @@ _COMMANDS: Final = {
     "run": "Run the worker: all streams, until Ctrl-C.",
     "demo": "Play months of a sample register in about a minute, then keep running.",
     "replay": "Play recorded messages from a file through the same rules, without a broker.",
+    "record": "Record topics to a file, in the order in which the worker saw them.",
+    "verify": "Compare what was sent with what the recorded input calls for.",
     "feed": "Turn a SOR snapshot file into change events.",
 }
 
