@@ -6,7 +6,7 @@ Records of one key that agree are let go of at once, so that only what differs i
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -119,18 +119,17 @@ def identity(record: InputRecord | OutputRecord) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """What was due and what was found for it; `place` is its place in the order of emission."""
+    """What was due, and what was found for it."""
 
-    place: int
     due: Due
     found: InputRecord
+    is_in_order: bool
 
 
 def _differences(
     due: Sequence[Due], found: Sequence[InputRecord], partitions: int, is_owed: Callable[[Due], bool]
 ) -> Iterator[Difference]:
     pairs, missing, extra = _paired(due, found)
-    late = _out_of_order(pairs)
     for each in missing:
         if is_owed(each):
             yield _difference("missing", each.record, None)
@@ -138,54 +137,68 @@ def _differences(
         yield _difference("extra", record, record)
     for pair in pairs:
         fields = tuple(_differing(pair.due.record, pair.found))
-        moved = (*_moved(pair.due.record, pair.found, partitions), *(("order",) if pair.place in late else ()))
+        moved = (*_moved(pair.due.record, pair.found, partitions), *(() if pair.is_in_order else ("order",)))
         if fields or moved:
             kind: Kind = "different" if fields else "moved"
             yield _difference(kind, pair.due.record, pair.found, fields or moved)
 
 
 def _paired(due: Sequence[Due], found: Sequence[InputRecord]) -> tuple[list[_Pair], list[Due], list[InputRecord]]:
-    """Pair by identity, in the order of finding; and what is left over on either side."""
-    waiting: defaultdict[str, deque[int]] = defaultdict(deque)
+    """Pair by identity; and what is left over on either side.
+
+    Of one that was found twice the one in its order counts, and of records out of order the fewest are called so.
+    """
+    places: defaultdict[str, list[int]] = defaultdict(list)
     for place, each in enumerate(due):
-        waiting[identity(each.record)].append(place)
-    pairs: list[_Pair] = []
+        places[identity(each.record)].append(place)
+    seen: Counter[str] = Counter()
+    candidates: list[tuple[int, InputRecord]] = []
     extra: list[InputRecord] = []
     for record in found:
-        same = waiting[identity(record)]
-        if same:
-            place = same.popleft()
-            pairs.append(_Pair(place, due[place], record))
+        name = identity(record)
+        if name not in places:
+            extra.append(record)
+            continue
+        candidates.append((places[name][min(seen[name], len(places[name]) - 1)], record))
+        seen[name] += 1
+    in_order = _in_order(due, [place for place, _ in candidates])
+    taken = {candidates[number][0] for number in in_order}
+    pairs: list[_Pair] = []
+    for number, (place, record) in enumerate(candidates):
+        if number in in_order or place not in taken:
+            taken.add(place)
+            pairs.append(_Pair(due[place], record, number in in_order))
         else:
             extra.append(record)
-    missing = sorted(place for places in waiting.values() for place in places)
-    return pairs, [due[place] for place in missing], extra
+    return pairs, [each for place, each in enumerate(due) if place not in taken], extra
 
 
-def _out_of_order(pairs: Sequence[_Pair]) -> set[int]:
-    """The fewest places that must be taken out for the rest to be in order, for each input partition apart."""
-    late: set[int] = set()
-    for partition in {pair.due.partition for pair in pairs}:
-        places = [pair.place for pair in pairs if pair.due.partition == partition]
-        late |= set(places) - _longest_rise(places)
-    return late
-
-
-def _longest_rise(numbers: Sequence[int]) -> set[int]:
-    """The longest rising part of distinct numbers, not necessarily of neighbours."""
-    ends: list[int] = []
-    """The smallest number that a rise of each length can end with."""
-    before: dict[int, int | None] = {}
-    for number in numbers:
-        length = bisect_left(ends, number)
-        before[number] = ends[length - 1] if length else None
-        ends[length : length + 1] = [number]
+def _in_order(due: Sequence[Due], places: Sequence[int]) -> set[int]:
+    """Which of the places found stand in the order of emission, for each input partition apart."""
     kept: set[int] = set()
-    last = ends[-1] if ends else None
-    while last is not None:
-        kept.add(last)
-        last = before[last]
+    for partition in {due[place].partition for place in places}:
+        numbers = [number for number, place in enumerate(places) if due[place].partition == partition]
+        kept |= {numbers[rise] for rise in _longest_rise([places[number] for number in numbers])}
     return kept
+
+
+def _longest_rise(values: Sequence[int]) -> list[int]:
+    """Where the members of the longest rising part stand, not necessarily side by side."""
+    ends: list[int] = []
+    """The smallest value that a rise of each length can end with, and in `at` where it stands."""
+    at: list[int] = []
+    before: list[int] = []
+    for number, value in enumerate(values):
+        length = bisect_left(ends, value)
+        before.append(at[length - 1] if length else -1)
+        ends[length : length + 1] = [value]
+        at[length : length + 1] = [number]
+    rise: list[int] = []
+    last = at[-1] if at else -1
+    while last >= 0:
+        rise.append(last)
+        last = before[last]
+    return rise
 
 
 def _moved(due: OutputRecord, found: InputRecord, partitions: int) -> Iterator[str]:

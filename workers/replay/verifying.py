@@ -62,6 +62,8 @@ def obstacle(about: About, *, is_answered: bool) -> str | None:
         return "it holds no input: record sor.entity-changes.v1 and the other input topics as well"
     if not about.topics & _OUTPUTS:
         return f"it holds no output: record {', '.join(sorted(_OUTPUTS))} as well"
+    if TO_ITSELF & about.topics and not about.topics >= TO_ITSELF:
+        return f"of what the worker tells itself it holds a part: record {' and '.join(sorted(TO_ITSELF))}"
     if not is_answered and Topic.CVR_FACTS not in about.topics:
         return "it holds none of CVR's answers: record sorbro.cvr-facts.v1 as well, or give CVR's documents with --cvr"
     return None
