@@ -49,6 +49,15 @@ def survey(path: Path) -> About:
     return About(release="unknown", recorded_at=latest, extents=extents_of(begins, ends))
 
 
+def holds(path: Path, topic: str) -> bool:
+    """Whether the topic was recorded; where the recording says nothing of itself, whether any record is of it."""
+    said = about_of(path)
+    if said is not None:
+        return topic in said.topics
+    name = f'"{topic}"'.encode()
+    return any(name in line for line in lines_of(path))
+
+
 def records_of(path: Path, tell: Callable[[int], None] = lambda _: None) -> Iterator[InputRecord]:
     """Yield the records in file order. `tell` is told now and then how many bytes have been read.
 
