@@ -6,10 +6,10 @@ import gzip
 import json
 
 import pytest
-from backports import zstd
 from click.testing import CliRunner
 
 from adapters.record_lines import input_line
+from adapters.recordings.files import zstd
 from contracts.cvr_facts import CompanyFact, NotFoundFact
 from contracts.identifiers import SorId
 from contracts.records import InputRecord
