@@ -55,6 +55,7 @@ def recordings(kafka_possible, tmp_path_factory):
         asyncio.run(_play(servers, folder, lambda: record(servers, "running.jsonl.zst")))
         record(servers, "whole.jsonl.zst")
         record(servers, "owner.jsonl", "--key", OWNER)
+        record(servers, "without-people.jsonl", "--pseudonymise")
         record(servers, "later.jsonl", "--from", "2023-12-01")
         record(servers, "inputs.jsonl", Topic.ENTITY_CHANGES, Topic.NOTICES, "--until", "2023-11-02")
         yield folder, outputs(servers)
@@ -130,6 +131,14 @@ def test_one_owner_s_recording_holds_what_was_sent_of_its_units_and_verifies(rec
     assert recorded == Counter(each.key for each in found if each.key in {*units, OWNER.encode()})
     assert recorded
     assert verdict(path)[0] == 0
+
+
+def test_a_recording_without_people_verifies_and_holds_none_r49(recordings):
+    path = recordings[0] / "without-people.jsonl"
+    assert verdict(path)[0] == 0
+    told = path.read_text(encoding="utf-8")
+    names = {unit.name for unit in REGISTER.entities} | {unit.email for unit in REGISTER.entities if unit.email}
+    assert [name for name in names if name in told] == []
 
 
 def test_a_recording_from_the_middle_on_cannot_be_verified(recordings):

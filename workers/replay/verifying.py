@@ -11,11 +11,12 @@ by the old one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.topics import WORKER_INPUTS, Topic
+from workers.replay.beyond_pseudonyms import beyond_pseudonyms
 from workers.replay.comparing import Comparison, Due
 from workers.replay.core_order import progress_of
 from workers.replay.recording import OUTPUTS
@@ -91,6 +92,7 @@ class Verification:
         )
         self._compares = (_OUTPUTS | (TO_ITSELF if self._hears_itself else frozenset())) & about.topics
         self._has_progress = Topic.STATE in about.topics
+        self._is_pseudonymised = about.pseudonymised
         self._lines: dict[int, _Line] = {}
         self._comparison = Comparison(dict.fromkeys(about.topics, about.partitions) if counts_partitions else {})
 
@@ -107,7 +109,7 @@ class Verification:
     def take(self, record: InputRecord) -> None:
         """Take the next record of the recording."""
         if record.topic in self._compares:
-            self._comparison.was_found(record)
+            self._comparison.was_found(beyond_pseudonyms(record) if self._is_pseudonymised else record)
         if record.topic in _INPUTS or record.topic == Topic.STATE:
             self._call_for(self._line(record.partition).take(record))
 
@@ -127,7 +129,8 @@ class Verification:
     def _call_for(self, outputs: Iterable[Due]) -> None:
         for due in outputs:
             if due.record.topic in self._compares:
-                self._comparison.is_due(due)
+                output = beyond_pseudonyms(due.record) if self._is_pseudonymised else due.record
+                self._comparison.is_due(replace(due, record=output))
 
     def _is_owed(self, due: Due) -> bool:
         """Whether the worker had committed what called for it when it was recorded."""
