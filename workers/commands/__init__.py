@@ -12,6 +12,8 @@ _COMMANDS: Final = {
     "demo": "Play months of a sample register in about a minute, then keep running.",
     "replay": "Play recorded messages from a file through the same rules, without a broker.",
     "explain": "Tell one unit's story: what came in, what was decided, why, and what is to come.",
+    "record": "Record topics to a file, in the order in which the worker saw them.",
+    "verify": "Compare what was sent with what the recorded input calls for.",
     "feed": "Turn a SOR snapshot file into change events.",
     "sample": "Write a made-up register and its life: snapshots or change events, with what goes with them.",
 }
