@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import LocationNumber, SnapshotEntity, Speciality
-from adapters.sor_files.safe_xml import Element, children, text
+from adapters.sor_files.safe_xml import Element, children, local_name, text
 from adapters.sor_files.treatment_places import is_place_by_entity_type
 from adapters.sor_files.unreadable import Fault, UnreadableError, relative, sor_id
 from contracts.addresses import Address
@@ -41,20 +41,23 @@ Location = tuple[str, str | None]
 
 
 class Above(NamedTuple):
-    """What a unit takes from elsewhere in its tree, ids and numbers as written; what does not concern it is None."""
+    """What a unit takes from elsewhere in its tree, ids and numbers as written."""
 
     parent: str | None
     owner: str
     owner_cvr: str | None
     location: Location | None
+    """The parent's."""
     in_hospital: bool
     has_children: bool
-    """Told of units of a hospital alone."""
 
-    @property
-    def key(self) -> bytes:
-        """Bytes that differ where any of it differs."""
-        return repr(self[:]).encode()
+
+def written_sor_id(unit: Element) -> str:
+    """Return the unit's SOR-id as the file writes it, ``""`` where there is none; it stands first."""
+    first = unit[0] if len(unit) else None
+    if first is not None and local_name(first) == "SorIdentifier":
+        return (first.text or "").strip()
+    return text(unit, "SorIdentifier") or ""
 
 
 def entity_type(unit: Element) -> str | None:
@@ -64,10 +67,11 @@ def entity_type(unit: Element) -> str | None:
 
 def handed_down(unit: Element, inherited: Location | None) -> Location | None:
     """Return what the unit's children may inherit: its own lokationsnummer, or the one `inherited` from above."""
-    own = _own_location(unit)
+    option = _child(unit, *_OPTION)
+    own = _child(unit if option is None else option, "EanLocationCodeEntity")
     if own is not None:
         return text(own, "EanLocationCode") or "", text(own, "RegionCode")
-    return inherited if _inherits_location(unit) else None
+    return inherited if inherited is not None and _inherits(option) else None
 
 
 def read_unit(unit: Element, written: str, sor_type: SorType, above: Above) -> tuple[SnapshotEntity, list[Fault]]:
@@ -151,18 +155,14 @@ def _address(unit: Element, name: str) -> Address | None:
         raise UnreadableError("unreadable", name) from error
 
 
-def _own_location(unit: Element) -> Element | None:
-    option = _child(unit, *_OPTION)
-    return _child(unit if option is None else option, "EanLocationCodeEntity")
-
-
-def _inherits_location(unit: Element) -> bool:
-    return text(_child(unit, *_OPTION), *_INHERITS) in {"true", "1"}
+def _inherits(option: Element | None) -> bool:
+    return text(option, *_INHERITS) in {"true", "1"}
 
 
 def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None, list[Fault]]:
     """Read the lokationsnummer: the own one, or the number and region of the parent's (R47)."""
-    own = _own_location(unit)
+    option = _child(unit, *_OPTION)
+    own = _child(unit if option is None else option, "EanLocationCodeEntity")
     if own is not None:
         try:
             gln = Gln.parse(text(own, "EanLocationCode") or "")
@@ -175,7 +175,7 @@ def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None
             system_supplier=text(own, *_SUPPLIER),
             network_operator=text(own, *_OPERATOR),
         ), []
-    if not _inherits_location(unit) or above.location is None:
+    if above.location is None or not _inherits(option):
         return None, []
     number, region = above.location
     try:
