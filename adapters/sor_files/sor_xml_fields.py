@@ -2,7 +2,8 @@
 
 Elements are told apart by local name alone: files mix the namespaces of version 1.0, 2.0 and OIO, and the same element
 has been seen in two of them (notes/sor.md §1.3). Where 2.0 has renamed an element, either name is read in either
-version. `LEFT_OUT` is what the entity has no field for.
+version. What the contract has no field for is left: fax, pharmacy and local codes, coordinates, GeographicalParent, a
+hospital's activity marks, and of a lokationsnummer its dates, marks and administrator.
 """
 
 from __future__ import annotations
@@ -22,10 +23,6 @@ from contracts.code_lists import owner_type_of
 from contracts.identifiers import CvrNumber, Gln, PNumber, SorId
 from contracts.sor_entities import SorType
 
-LEFT_OUT: Final = frozenset({
-    "FaxNumberIdentifier", "PharmacyIdentifier", "LocalCode", "StreetCode", "AddressPostal/RegionCode",
-    "CoordETRS89z32NMeasure", "CoordETRS89z32EMeasure",
-})  # fmt: skip
 _ENTITY_TYPE: Final = ("EntityTypeIdentifier", "OwnerType", "InstitutionType", "UnitType")
 _OPTION: Final = ("EanLocationCodeOption", "OptionalEanLocationCode")
 _INHERITS: Final = ("EntityInheritanceIndicator", "EntityInheritedIndicator")
