@@ -84,7 +84,7 @@ class CsvSnapshot:
         if table.cells_of(row) != len(layout.columns):
             where = f"line {table.lines[number]}, number of columns"
             return Reading(None, (Damaged(table.ids[number], "unreadable", where),))
-        texts = (_text(cell) for cell in row.split(SEPARATOR if SEPARATOR in row else layout.delimiter.encode()))
+        texts = (text_of(cell) for cell in row.split(SEPARATOR if SEPARATOR in row else layout.delimiter.encode()))
         return layout.read(
             Row(
                 cells=dict(zip(layout.columns, texts, strict=True)),
@@ -92,7 +92,7 @@ class CsvSnapshot:
                 sor_type=table.types[number],
                 owner=table.ids[owner],
                 parent=table.ids[parent] if parent >= 0 else None,
-                parents_gln=_text(table.glns[parent]) if parent >= 0 and table.glns else None,
+                parents_gln=text_of(table.glns[parent]) if parent >= 0 and table.glns else None,
                 cvr_differs=bool(table.cvrs) and table.cvrs[number] != table.cvrs[owner],
                 in_hospital=bool(self._in_hospital[number]),
                 has_children=bool(self._has_children[number]),
@@ -137,7 +137,7 @@ class CsvSnapshot:
                     self._has_oe_children[parent] = 1
 
 
-def _text(cell: bytes) -> str:
+def text_of(cell: bytes) -> str:
     """Read a cell; what a spreadsheet needs to keep a number as text is taken off: ``="123"``, or that quoted."""
     text = cell.decode().strip()
     for begin, end in (('"=""', '"""'), ('="', '"')):

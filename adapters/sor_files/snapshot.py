@@ -66,12 +66,12 @@ def open_snapshot(source: Path | BinaryIO) -> OpenSnapshot:
         return OpenSnapshot(snapshot, resources.pop_all())
 
 
-def read_snapshot(path: Path) -> Iterator[SnapshotEntity | Damaged]:
-    """Return the units of the snapshot at `path`, parents first, and `Damaged` for what cannot be read.
+def read_snapshot(source: Path | BinaryIO) -> Iterator[SnapshotEntity | Damaged]:
+    """Return all units of a snapshot, parents first, and `Damaged` for what cannot be read.
 
     Raises `SnapshotError` at once for a format that is not read, and while iterating where the file breaks.
     """
-    return _entities(open_snapshot(path))
+    return _entities(open_snapshot(source))
 
 
 def _entities(snapshot: OpenSnapshot) -> Iterator[SnapshotEntity | Damaged]:

@@ -19,8 +19,8 @@ from lxml import etree
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.port import Reading, SnapshotFormat
-from adapters.sor_files.safe_xml import Element, Event, children, events, forget_before, local_name, root_of, text
-from adapters.sor_files.sor_xml_fields import Above, Location, entity_type, handed_down, read_unit
+from adapters.sor_files.safe_xml import Element, Event, events, forget_before, local_name, root_of, text
+from adapters.sor_files.sor_xml_fields import Above, Location, entity_type, handed_down, read_unit, written_sor_id
 from adapters.sor_files.source import Source
 from adapters.sor_files.treatment_places import HOSPITAL
 from adapters.sor_files.unreadable import UnreadableError
@@ -50,33 +50,45 @@ class _Branch:
     element: Element
     sor_type: SorType
     parent: _Branch | None
+    owner: str = ""
+    owner_cvr: str | None = None
+    in_hospital: bool = False
     is_read: bool = False
     sor_id: str | None = None
     """None while it is not read, and when nothing can hang under it."""
-    owner: str = ""
-    owner_cvr: str | None = None
     location: Location | None = None
-    in_hospital: bool = False
     has_children: bool = False
+
+    @property
+    def above(self) -> Above:
+        """What the unit takes from elsewhere in its tree."""
+        parent = self.parent
+        return Above(
+            parent=None if parent is None else parent.sor_id,
+            owner=self.owner,
+            owner_cvr=self.owner_cvr,
+            location=None if parent is None else parent.location,
+            in_hospital=self.in_hospital,
+            has_children=self.has_children,
+        )
 
 
 class XmlUnit:
     """A unit's element, while the file is at it."""
 
-    __slots__ = ("_above", "_element", "_sor_type", "fingerprint", "sor_id")
+    __slots__ = ("_branch", "_element", "fingerprint", "sor_id")
 
-    def __init__(self, sor_id: str, fingerprint: bytes, sor_type: SorType, element: Element, above: Above) -> None:
+    def __init__(self, sor_id: str, fingerprint: bytes, element: Element, branch: _Branch) -> None:
         self.sor_id = sor_id
         self.fingerprint = fingerprint
-        self._sor_type = sor_type
         self._element = element
-        self._above = above
+        self._branch = branch
 
     def read(self) -> Reading:
         """Read it; see `FileUnit`."""
         where = _where(self._element)
         try:
-            entity, faults = read_unit(self._element, self.sor_id, self._sor_type, self._above)
+            entity, faults = read_unit(self._element, self.sor_id, self._branch.sor_type, self._branch.above)
         except UnreadableError as error:
             return Reading(None, (Damaged(self.sor_id, error.reason, f"{where}/{error.field}"),))
         damage = (Damaged(self.sor_id, reason, f"{where}/{field}", unit_kept=True) for reason, field in faults)
@@ -132,10 +144,10 @@ class _Tree:
             if kind == "start":
                 if branch is not None:
                     branch.has_children = True
-                    yield from self._met(branch)
+                    yield from self._met(branch, _before(element))
                 self._branch = self._opened(element, branch)
             elif branch is not None:
-                yield from self._met(branch)
+                yield from self._met(branch, element)
                 if not branch.is_read:
                     yield Damaged("", "unreadable", f"{_where(element)} without a unit")
                 self._branch = branch.parent
@@ -146,20 +158,22 @@ class _Tree:
         if above is None or (above.getparent() is not None if parent is None else above is not parent.element):
             raise self._source.error(f"{_where(element)} stands where no SOR file has one")
         forget_before(element)
-        branch = _Branch(element, _BRANCHES[local_name(element)], parent)
-        if parent is not None:
-            branch.owner, branch.owner_cvr = parent.owner, parent.owner_cvr
-            branch.in_hospital = parent.in_hospital
-        return branch
+        sor_type = _BRANCHES[local_name(element)]
+        if parent is None:
+            return _Branch(element, sor_type, parent)
+        return _Branch(element, sor_type, parent, parent.owner, parent.owner_cvr, parent.in_hospital)
 
-    def _met(self, branch: _Branch) -> Iterator[XmlUnit | Damaged]:
-        """Give out the unit of the branch, if it has just been read, or say why what has been read cannot be one."""
-        for element in children(branch.element, *_UNITS):
+    def _met(self, branch: _Branch, elements: Iterable[Element]) -> Iterator[XmlUnit | Damaged]:
+        """Give out the unit of the branch, if it is among the `elements`, or say why what is there cannot be one."""
+        for element in elements:
+            sor_type = _UNITS.get(local_name(element))
+            if sor_type is None:
+                continue
             self._count += 1
             if self._count > MOST_UNITS:
                 raise self._source.error(f"more than {MOST_UNITS:,} units; SOR has never issued so many ids")
-            sor_id = text(element, "SorIdentifier") or ""
-            reason = self._misplaced(branch, _UNITS[local_name(element)], sor_id)
+            sor_id = written_sor_id(element)
+            reason = self._misplaced(branch, sor_type, sor_id)
             branch.is_read = True
             if reason is not None:
                 yield Damaged(sor_id[:_LONGEST_ID], reason, _where(element))
@@ -182,27 +196,38 @@ class _Tree:
 
 
 def _unit(element: Element, branch: _Branch) -> XmlUnit:
-    """Make the unit of a branch, and note what it hands down."""
+    """Make the unit of a branch, and note what it hands down.
+
+    Its fingerprint is of all that stands in its element, and of what else reading it depends upon as little as decides
+    it: names in the element tell what can concern it.
+    """
     content = etree.tostring(element, encoding="utf-8", xml_declaration=False, with_tail=False)
     sor_id, parent = branch.sor_id or "", branch.parent
     if parent is None:
         branch.owner, branch.owner_cvr = sor_id, text(element, "CVRnumberIdentifier")
     elif branch.sor_type == "SI":
         branch.in_hospital = _HOSPITAL in content and entity_type(element) == HOSPITAL
-    inherits = b"Inherit" in content
-    inherited = parent.location if parent is not None and inherits else None
-    if branch.has_children and (inherits or b"EanLocationCode" in content):
-        branch.location = handed_down(element, inherited)
-    above = Above(
-        None if parent is None else parent.sor_id,
-        branch.owner,
-        branch.owner_cvr if b"CVR" in content else None,
-        inherited,
-        branch.in_hospital,
-        branch.has_children and branch.in_hospital,
-    )
-    fingerprint = blake2b(content + above.key).digest()[:16]
-    return XmlUnit(sor_id, fingerprint, branch.sor_type, element, above)
+    above = f"{parent.sor_id}\x1f{branch.owner}\x1f" if parent is not None else ""
+    inherited = None
+    if b"EanLocationCode" in content:
+        inherited = parent.location if parent is not None and b"Inherit" in content else None
+        above += f"{inherited}\x1f"
+        if branch.has_children:
+            branch.location = handed_down(element, inherited)
+    if parent is not None and b"CVR" in content:
+        above += f"{branch.owner_cvr}\x1f"
+    if branch.in_hospital:
+        above += f"{branch.has_children}\x1f"
+    fingerprint = blake2b(content + above.encode()).digest()[:16]
+    return XmlUnit(sor_id, fingerprint, element, branch)
+
+
+def _before(element: Element) -> Iterator[Element]:
+    """Yield what stands before `element` under its parent, the nearest first."""
+    before = element.getprevious()
+    while before is not None:
+        yield before
+        before = before.getprevious()
 
 
 def _date(first: Event | None) -> date | None:

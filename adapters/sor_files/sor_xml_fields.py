@@ -2,7 +2,8 @@
 
 Elements are told apart by local name alone: files mix the namespaces of version 1.0, 2.0 and OIO, and the same element
 has been seen in two of them (notes/sor.md §1.3). Where 2.0 has renamed an element, either name is read in either
-version. `LEFT_OUT` is what the entity has no field for.
+version. What the contract has no field for is left: fax, pharmacy and local codes, coordinates, GeographicalParent, a
+hospital's activity marks, and of a lokationsnummer its dates, marks and administrator.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import LocationNumber, SnapshotEntity, Speciality
-from adapters.sor_files.safe_xml import Element, children, text
+from adapters.sor_files.safe_xml import Element, children, local_name, text
 from adapters.sor_files.treatment_places import is_place_by_entity_type
 from adapters.sor_files.unreadable import Fault, UnreadableError, relative, sor_id
 from contracts.addresses import Address
@@ -22,10 +23,6 @@ from contracts.code_lists import owner_type_of
 from contracts.identifiers import CvrNumber, Gln, PNumber, SorId
 from contracts.sor_entities import SorType
 
-LEFT_OUT: Final = frozenset({
-    "FaxNumberIdentifier", "PharmacyIdentifier", "LocalCode", "StreetCode", "AddressPostal/RegionCode",
-    "CoordETRS89z32NMeasure", "CoordETRS89z32EMeasure",
-})  # fmt: skip
 _ENTITY_TYPE: Final = ("EntityTypeIdentifier", "OwnerType", "InstitutionType", "UnitType")
 _OPTION: Final = ("EanLocationCodeOption", "OptionalEanLocationCode")
 _INHERITS: Final = ("EntityInheritanceIndicator", "EntityInheritedIndicator")
@@ -41,20 +38,23 @@ Location = tuple[str, str | None]
 
 
 class Above(NamedTuple):
-    """What a unit takes from elsewhere in its tree, ids and numbers as written; what does not concern it is None."""
+    """What a unit takes from elsewhere in its tree, ids and numbers as written."""
 
     parent: str | None
     owner: str
     owner_cvr: str | None
     location: Location | None
+    """The parent's."""
     in_hospital: bool
     has_children: bool
-    """Told of units of a hospital alone."""
 
-    @property
-    def key(self) -> bytes:
-        """Bytes that differ where any of it differs."""
-        return repr(self[:]).encode()
+
+def written_sor_id(unit: Element) -> str:
+    """Return the unit's SOR-id as the file writes it, ``""`` where there is none; it stands first."""
+    first = unit[0] if len(unit) else None
+    if first is not None and local_name(first) == "SorIdentifier":
+        return (first.text or "").strip()
+    return text(unit, "SorIdentifier") or ""
 
 
 def entity_type(unit: Element) -> str | None:
@@ -64,10 +64,11 @@ def entity_type(unit: Element) -> str | None:
 
 def handed_down(unit: Element, inherited: Location | None) -> Location | None:
     """Return what the unit's children may inherit: its own lokationsnummer, or the one `inherited` from above."""
-    own = _own_location(unit)
+    option = _child(unit, *_OPTION)
+    own = _child(unit if option is None else option, "EanLocationCodeEntity")
     if own is not None:
         return text(own, "EanLocationCode") or "", text(own, "RegionCode")
-    return inherited if _inherits_location(unit) else None
+    return inherited if inherited is not None and _inherits(option) else None
 
 
 def read_unit(unit: Element, written: str, sor_type: SorType, above: Above) -> tuple[SnapshotEntity, list[Fault]]:
@@ -151,18 +152,14 @@ def _address(unit: Element, name: str) -> Address | None:
         raise UnreadableError("unreadable", name) from error
 
 
-def _own_location(unit: Element) -> Element | None:
-    option = _child(unit, *_OPTION)
-    return _child(unit if option is None else option, "EanLocationCodeEntity")
-
-
-def _inherits_location(unit: Element) -> bool:
-    return text(_child(unit, *_OPTION), *_INHERITS) in {"true", "1"}
+def _inherits(option: Element | None) -> bool:
+    return text(option, *_INHERITS) in {"true", "1"}
 
 
 def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None, list[Fault]]:
     """Read the lokationsnummer: the own one, or the number and region of the parent's (R47)."""
-    own = _own_location(unit)
+    option = _child(unit, *_OPTION)
+    own = _child(unit if option is None else option, "EanLocationCodeEntity")
     if own is not None:
         try:
             gln = Gln.parse(text(own, "EanLocationCode") or "")
@@ -175,7 +172,7 @@ def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None
             system_supplier=text(own, *_SUPPLIER),
             network_operator=text(own, *_OPERATOR),
         ), []
-    if not _inherits_location(unit) or above.location is None:
+    if above.location is None or not _inherits(option):
         return None, []
     number, region = above.location
     try:
