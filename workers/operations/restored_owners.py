@@ -1,4 +1,4 @@
-"""A copy of what the worker holds of a few owners, as its changelog tells it."""
+"""A copy of what the worker holds of some owners, or of all, as its changelog tells it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 async def restored_owners(
-    connection: Connection, partition: int, owners: Collection[SorId], tariffs: TariffTable
+    connection: Connection, partition: int, owners: Collection[SorId] | None, tariffs: TariffTable
 ) -> World:
-    """Read the partition's changelog through and keep these owners alone. Raises `LogError`, `ChangelogError`."""
+    """Read the partition's changelog through and keep these owners, or (None) all. Raises `LogError`, `ChangelogError`."""
     restoring = Restoring(owners)
     async for records in committed(connection, [(Topic.STATE.value, partition)]):
         for record in records:
