@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import stamina
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
@@ -27,6 +26,7 @@ COUNTED: Final = 500
 _FETCHED: Final = 256 * 1024
 _TAILS: Final = (200, 20_000)
 _WAIT_MS: Final = 250
+_AGAIN_SECONDS: Final = 0.2
 _NO_LIMIT: Final = sys.maxsize
 
 
@@ -84,13 +84,15 @@ class GroupView:
 
     async def committed(self) -> Mapping[Place, int]:
         """The group's committed offsets, on whatever topics; a partition without one is left out (Kafka says -1)."""
-        async for attempt in stamina.retry_context(
-            on=(GroupCoordinatorNotAvailableError, GroupLoadInProgressError), timeout=CALL_SECONDS, wait_max=0.5
-        ):
-            with attempt:
-                async with asyncio.timeout(CALL_SECONDS):
+        async with asyncio.timeout(CALL_SECONDS):
+            while True:
+                try:
                     found = await self._admin.list_consumer_group_offsets(self._group)
-        return {tp: at.offset for tp, at in found.items() if at.offset >= 0}
+                except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
+                    # A young cluster makes the topic of the offsets when it is first asked.
+                    await asyncio.sleep(_AGAIN_SECONDS)
+                else:
+                    return {tp: at.offset for tp, at in found.items() if at.offset >= 0}
 
     async def members(self) -> Mapping[Place, str]:
         """Which host each partition is assigned to; empty when the group has no members."""
