@@ -12,6 +12,7 @@ _COMMANDS: Final = {
     "demo": "Play months of a sample register in about a minute, then keep running.",
     "replay": "Play recorded messages from a file through the same rules, without a broker.",
     "feed": "Turn a SOR snapshot file into change events.",
+    "sample": "Write a made-up register and its life: snapshots or change events, with what goes with them.",
     "status": "Say in a sentence whether anything is late or lost.",
     "lag": "Show what waits on each partition, and whether it moves.",
     "dead-letters": "Show what could not be used, grouped by what is wrong with it.",
