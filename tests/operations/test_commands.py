@@ -41,6 +41,7 @@ def test_without_an_answer_from_the_brokers_it_cannot_tell(command):
         ([*SEND, "--operator", "a"], "say who you are and why"),
         ([*SEND, "--operator", "jens@sds.dk", "--why", "b"], "e-mail"),
         ([*SEND, "--operator", "a", "--why", "one\ntwo"], "one line"),
+        ([*SEND, "--operator", "a", "--why", "one\u202etwo"], "one line"),
         ([*SEND, "--operator", "a", "--why", "b" * 301], "at most 300"),
         ([*SEND, "--operator", "", "--why", "b"], "at least 1"),
         ([*SEND, "--letter", "3-7"], "e.g. 2/17"),
