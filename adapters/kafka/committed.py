@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 1000
 _WAIT_MS: Final = 200
-_LATEST_MS: Final = 32_472_144_000_000
+LATEST_MS: Final = 32_472_144_000_000
 """The year 2999: a timestamp may claim anything, and must not leave the calendar."""
 
 
@@ -84,5 +84,5 @@ def _record(tp: TopicPartition, record: Any) -> InputRecord:
         key=record.key,
         value=record.value,
         headers=tuple(record.headers),
-        timestamp=datetime.fromtimestamp(min(record.timestamp, _LATEST_MS) / 1000, UTC),
+        timestamp=datetime.fromtimestamp(min(record.timestamp, LATEST_MS) / 1000, UTC),
     )

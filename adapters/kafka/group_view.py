@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 
+from adapters.kafka.committed import LATEST_MS
 from adapters.kafka.port import CALL_SECONDS, LogError
 
 if TYPE_CHECKING:
@@ -61,6 +62,30 @@ class Unread:
     records: int
     is_exact: bool
     oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Records of one partition counted so far; the records themselves may be large and are not kept."""
+
+    records: int = 0
+    last: int = -1
+    oldest_ms: int | None = None
+
+    def followed_by(self, records: Sequence[Any]) -> _Counted:
+        if not records:
+            return self
+        oldest = records[0].timestamp if self.oldest_ms is None else self.oldest_ms
+        return _Counted(self.records + len(records), records[-1].offset, oldest)
+
+    def unread(self, start: int, end: int) -> Unread:
+        oldest = self.oldest_ms
+        at = None if oldest is None else datetime.fromtimestamp(min(oldest, LATEST_MS) / 1000, UTC)
+        beyond = end - self.last - 1 if self.records == COUNTED else 0
+        return Unread(min(self.records + beyond, max(0, end - start)), is_exact=not beyond, oldest_at=at)
+
+
+_NOTHING: Final = _Counted()
 
 
 class GroupView:
@@ -117,18 +142,10 @@ class GroupView:
 
     async def unread(self, between: Mapping[Place, tuple[int, int]]) -> Mapping[Place, Unread]:
         """Look at what lies between the two offsets of each partition: transaction markers are no records."""
-        found: dict[Place, list[Any]] = {tp: [] for tp in between}
+        found = dict.fromkeys(between, _NOTHING)
         async for tp, records in self._read(between, COUNTED):
-            found[tp] += records
-        return {tp: self._unread(records, *between[tp]) for tp, records in found.items()}
-
-    @staticmethod
-    def _unread(records: Sequence[Any], start: int, end: int) -> Unread:
-        oldest = datetime.fromtimestamp(records[0].timestamp / 1000, UTC) if records else None
-        if len(records) < COUNTED:
-            return Unread(len(records), is_exact=True, oldest_at=oldest)
-        beyond = max(0, end - records[-1].offset - 1)
-        return Unread(min(len(records) + beyond, end - start), is_exact=not beyond, oldest_at=oldest)
+            found[tp] = found[tp].followed_by(records)
+        return {tp: counted.unread(*between[tp]) for tp, counted in found.items()}
 
     async def newest(self, tp: Place, ends: Ends, key: bytes) -> bytes | None:
         """The value of the newest committed record with this key, looked for from the end; None when there is none."""
