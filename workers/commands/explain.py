@@ -19,7 +19,9 @@ from adapters.clock import SystemClock
 from adapters.cvr.documents import DocumentStore, FileRegistry
 from adapters.cvr.reading import CvrShapeError
 from adapters.kafka.port import LogError
-from adapters.record_lines import LineError, read_lines
+from adapters.record_lines import LineError
+from adapters.recordings.files import FileError
+from adapters.recordings.reading import records_of
 from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
 from contracts.tariffs import TariffTable, TariffTableError
@@ -41,6 +43,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FIRST_YEAR = 1900
 _TOLD_BY_THEMSELVES = (
     ExplainError,
+    FileError,
     LineError,
     CvrShapeError,
     TariffTableError,
@@ -116,17 +119,9 @@ def command(
 
 def _records(path: Path) -> Iterator[InputRecord]:
     """The file's records, with a progress bar where somebody is watching."""
-    with path.open("rb") as source, _progress() as progress:
-        left = path.stat().st_size
-
-        def lines() -> Iterator[str]:
-            nonlocal left
-            for line in source:
-                left -= len(line)
-                progress(path.name, left)
-                yield line.decode("utf-8")
-
-        yield from read_lines(lines())
+    size = path.stat().st_size
+    with _progress() as progress:
+        yield from records_of(path, lambda read: progress(path.name, size - read))
 
 
 def _connection(broker: str | None) -> Connection:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from adapters.cvr.documents import DocumentStore
-from adapters.record_lines import read_lines
+from adapters.recordings.reading import records_of
 from workers.testing.then import Then
 from workers.testing.world import VirtualWorld
 
@@ -27,9 +27,8 @@ class Recording:
     ) -> None:
         self._world = VirtualWorld(_BEGINNING)
         self._world.use(tariffs=tariffs, documents=DocumentStore.from_jsonl(cvr) if cvr is not None else ())
-        with path.open(encoding="utf-8") as lines:
-            for record in read_lines(lines):
-                self._world.hear(record)
+        for record in records_of(path):
+            self._world.hear(record)
         self.then = Then(self._world, golden)
 
     def at(self, time: str | datetime) -> None:
