@@ -88,7 +88,7 @@ class UnitTable:
                 self.cvrs.append(cells[at_cvr])
             if at_gln is not None:
                 self.glns.append(cells[at_gln])
-            if sor_type == "SI" and not layout.hospital.isdisjoint(cells[at].lower() for at in layout.type_cells):
+            if sor_type == "SI" and self._is_hospital(cells):
                 self.hospitals.add(len(by_id))
             by_id[sor_id] = len(by_id)
             add_type(sor_type)
@@ -102,6 +102,9 @@ class UnitTable:
                 raise source.error(f"more than {MOST_HELD >> 20} MiB of rows; no register is that large")
         if record and self.cells_of(record) < len(layout.columns):
             raise source.error(f"line {lines.number}, the last, has too few cells: the file breaks off there")
+
+    def _is_hospital(self, cells: list[bytes]) -> bool:
+        return any(cells[at].strip(_AROUND).lower() in self.layout.hospital for at in self.layout.type_cells)
 
     def cells_of(self, row: bytes) -> int:
         """Count the cells of a row."""
