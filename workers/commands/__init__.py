@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "replay": "Play recorded messages from a file through the same rules, without a broker.",
     "record": "Record topics to a file, in the order in which the worker saw them.",
     "verify": "Compare what was sent with what the recorded input calls for.",
+    "diff": "Set two replays side by side: two releases, two fee tables, two days.",
     "feed": "Turn a SOR snapshot file into change events.",
 }
 
