@@ -41,7 +41,7 @@ class CsvSnapshot:
         self.format = layout.format
         self._source = source
         self._table = UnitTable(layout)
-        self._header = f"\x1f{blake2b(repr(layout.columns).encode(), digest_size=16).hexdigest()}\x1f"
+        self._header = f"\x1f{blake2b(repr(layout.columns).encode(), digest_size=16).hexdigest()}"
         self._order = TreeOrder((), set())
         self._has_children = bytearray()
         self._has_oe_children = bytearray()
@@ -68,13 +68,15 @@ class CsvSnapshot:
             raise self._source.error("no unit in it: not a snapshot")
         self._look_down()
         self._order = order = TreeOrder(table.parents, table.orphans_of_unusable)
+        ids, rows, owners = table.ids, table.rows, order.owners
         for number, reason in order.walk():
-            if reason is None:
-                if table.hospitals:
-                    self._look_up(number)
-                yield CsvUnit(table.ids[number], self._fingerprint(number, order.owners[number]), number, self)
-            else:
-                yield Damaged(table.ids[number], reason, f"line {table.lines[number]}")
+            if reason is not None:
+                yield Damaged(ids[number], reason, f"line {table.lines[number]}")
+                continue
+            # The row names the parent; the owner is found by climbing.
+            elsewhere = f"\x1f{ids[owners[number]]}\x1f{self._marks(number)}{self._header}"
+            fingerprint = blake2b(rows[number] + elsewhere.encode()).digest()[:16]
+            yield CsvUnit(ids[number], fingerprint, number, self)
 
     def reading(self, number: int) -> Reading:
         """Read the row of a unit."""
@@ -101,28 +103,28 @@ class CsvSnapshot:
             )
         )
 
-    def _fingerprint(self, number: int, owner: int) -> bytes:
-        """Hash the row, which names its parent, and of what else `reading` depends upon as little as decides it."""
+    def _marks(self, number: int) -> int:
+        """Say of what `reading` takes from other rows as little as decides the entity."""
         table = self._table
-        shape = 0
+        marks = 0
+        if table.cvrs and table.cvrs[number] != table.cvrs[self._order.owners[number]]:
+            marks = 4
         if table.layout.place_by_shape:
-            shape = self._has_children[number] + 2 * self._has_oe_children[number]
-        elif self._in_hospital[number]:
-            shape = 1 + self._has_children[number]
-        if table.cvrs and table.cvrs[number] != table.cvrs[owner]:
-            shape += 4
-        if table.glns and number != owner and table.glns[number] == table.glns[table.parents[number]]:
-            shape += 8
-        elsewhere = f"{self._header}{table.ids[owner]}\x1f{shape}"
-        return blake2b(table.rows[number] + elsewhere.encode()).digest()[:16]
+            marks += self._has_children[number] + 2 * self._has_oe_children[number]
+        elif table.hospitals and self._is_in_hospital(number):
+            marks += 1 + self._has_children[number]
+        if table.glns and table.parents[number] >= 0 and table.glns[number] == table.glns[table.parents[number]]:
+            marks += 8
+        return marks
 
-    def _look_up(self, number: int) -> None:
-        """Note whether a unit, whose parent has been looked up, is a hospital or in one: the next SI above tells."""
+    def _is_in_hospital(self, number: int) -> bool:
+        """Whether the unit, whose parent has been asked for, is a hospital or in one: the next SI above tells."""
         table = self._table
         if table.types[number] == "SI":
             self._in_hospital[number] = number in table.hospitals
         elif table.types[number] == "OE":
             self._in_hospital[number] = self._in_hospital[table.parents[number]]
+        return bool(self._in_hospital[number])
 
     def _look_down(self) -> None:
         """Note which units have something under them."""

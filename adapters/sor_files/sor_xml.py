@@ -27,10 +27,10 @@ from adapters.sor_files.unreadable import UnreadableError
 from contracts.sor_entities import SorType
 
 FORMATS: Final = {
-    "urn:oio:sundhedsstyrelsen:organisation:1.0.0": SnapshotFormat.SOR_XML_1,
-    "urn:oio:nsi:2.0.0": SnapshotFormat.SOR_XML_2,
+    "{urn:oio:sundhedsstyrelsen:organisation:1.0.0}SorTree": SnapshotFormat.SOR_XML_1,
+    "{urn:oio:nsi:2.0.0}SorTree": SnapshotFormat.SOR_XML_2,
 }
-"""By the namespace of the root."""
+"""By the root."""
 MOST_UNITS: Final = 1_000_000
 """Six times the SOR-ids ever issued (notes/sor.md §4.2)."""
 _LONGEST_ID: Final = 40
@@ -101,10 +101,9 @@ class SorXml:
     def __init__(self, source: Source) -> None:
         """Read as far as the first unit. Raises `SnapshotError` for XML of another kind."""
         root, head = root_of(source)
-        name = etree.QName(root)
-        if name.localname != "SorTree" or name.namespace not in FORMATS:
+        if root.tag not in FORMATS:
             raise source.error("XML, but not SOR's; its root is SorTree in the namespace of version 1.0 or 2.0")
-        self.format = FORMATS[name.namespace]
+        self.format = FORMATS[root.tag]
         self._source = source
         self._source = source
         self._events = events(source, head, _BRANCHES)

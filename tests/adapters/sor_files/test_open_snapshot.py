@@ -108,7 +108,7 @@ def test_an_archive_whose_bytes_have_suffered_is_no_snapshot_r30(content):
     at = stored.index(IE.encode())
     stored[at] = ord("8")
     for packed in (bytes(stored), gzip.compress(content)[:-8] + bytes(8), gzip.compress(content)[:-4]):
-        with pytest.raises(SnapshotError, match="damaged (zip )?archive"):
+        with pytest.raises(SnapshotError, match=r"damaged (zip )?archive"):
             list(read_snapshot(BytesIO(packed)))
 
 

@@ -50,6 +50,7 @@ def test_a_file_that_breaks_off_raises_and_is_no_snapshot_r30():
         '<SorTree xmlns="urn:oio:sundhedsstyrelsen:organisation:3.0.0"/>',
         '<Other xmlns="urn:oio:nsi:2.0.0"/>',
         "<SorTree/>",
+        "<undeclared:SorTree/>",
     ],
 )
 def test_other_xml_is_refused_saying_which_formats_are_read(content):
