@@ -20,5 +20,10 @@ def input_record(consumed: Any) -> InputRecord:
         key=consumed.key,
         value=consumed.value,
         headers=tuple(consumed.headers),
-        timestamp=datetime.fromtimestamp(min(consumed.timestamp, _LATEST_MS) / 1000, UTC),
+        timestamp=instant_of(consumed.timestamp),
     )
+
+
+def instant_of(milliseconds: int) -> datetime:
+    """A record's timestamp as an instant."""
+    return datetime.fromtimestamp(min(milliseconds, _LATEST_MS) / 1000, UTC)

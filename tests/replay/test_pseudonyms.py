@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.addresses import Address
@@ -27,10 +27,12 @@ def test_the_same_text_has_the_same_pseudonym(kind, text):
 
 
 @pytest.mark.parametrize("kind", ["text", "name", "street", "city", "email"])
+@settings(derandomize=True)  # spelling goes into the case of sixteen letters: one chance in 65,536 that two share it
 @given(one=st.text("aAbå .-/v&1@", min_size=1, max_size=8), other=st.text("aAbå .-/v&1@", min_size=1, max_size=8))
 def test_another_text_has_another_pseudonym_if_it_says_anything(kind, one, other):
-    """So a new spelling is a change still (R17)."""
-    if one != other and any(map(str.isalnum, one)) and any(map(str.isalnum, other)):
+    """So a new spelling is a change still (R17); but of a house number alone, which stays."""
+    says = str.isalpha if kind == "street" else str.isalnum
+    if one != other and all(any(map(says, text)) and not text.strip(" .-/&@")[:1].isdigit() for text in (one, other)):
         assert pseudonym(kind, one) != pseudonym(kind, other)
 
 
