@@ -93,8 +93,7 @@ def _as_json(
         "compared": verification.compared,
         "undecided": verification.undecided,
         "differences": [
-            asdict(each) | {"cause": asdict(causes[each.caused_by]) if each.caused_by in causes else None}
-            for each in differences
+            asdict(each) | {"cause": asdict(causes[each.id]) if each.id in causes else None} for each in differences
         ],
     }
 
@@ -128,6 +127,6 @@ def _places(difference: Difference, causes: Mapping[str, Cause]) -> tuple[str, s
         where = f"{difference.topic}-{partition}@{offset}"
     else:
         where = f"{difference.topic}, due {difference.due_at:%Y-%m-%d %H:%M:%S}Z"
-    cause = causes.get(difference.caused_by)
+    cause = causes.get(difference.id)
     by = difference.caused_by or "no input"
     return where, f"{by}\n{cause.topic}-{cause.partition}@{cause.offset}" if cause is not None else by
