@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 _PIECE: Final = re.compile(rb"<[^<>]*>|[^<>;,\r\n]+|[;,\r\n]+")
+_TEXT: Final = re.compile(rb"(?<=>)[^<>\s][^<>]*(?=</)|(?<=;)[^<>;\r\n]*(?=;)")
 _WORDS: Final = (
     b"<", b"</", b"/>", b'"', b'""', b'="', b";", b",", b"\r", b"\n", b"\0", b"\x1f", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe6",
     b"\xc3\xa6", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?pi?>", b"&amp;", b"&d;", b"&#0;", b"1,05780100001600E+15",
@@ -64,13 +65,22 @@ def _swap_pieces(rng: random.Random, content: bytes, _other: bytes) -> bytes:
     return b"".join(pieces)
 
 
+def _swap_texts(rng: random.Random, content: bytes, _other: bytes) -> bytes:
+    """Let what stands in two elements or cells change places, so that the file stays well-formed."""
+    spans = [found.span() for found in _TEXT.finditer(content)]
+    if len(spans) < 2:
+        return content
+    (begin, end), (second, last) = sorted(rng.sample(spans, 2))
+    return content[:begin] + content[second:last] + content[end:second] + content[begin:end] + content[last:]
+
+
 def _recode(rng: random.Random, content: bytes, _other: bytes) -> bytes:
     text = content.decode("utf-8", "replace") if rng.random() < 0.5 else content.decode("iso-8859-1")
     return text.encode(rng.choice(("utf-8", "iso-8859-1", "utf-16", "utf-7", "cp500")), "replace")
 
 
 _ALL: Final[tuple[Mutation, ...]] = (
-    _flip, _flip, _cut, _drop, _insert, _insert, _splice, _repeat, _shuffle_lines, _swap_pieces, _swap_pieces, _recode,
+    _flip, _flip, _cut, _drop, _insert, _insert, _splice, _repeat, _shuffle_lines, _swap_pieces, _recode, *(8 * (_swap_texts,)),
 )  # fmt: skip
 
 
