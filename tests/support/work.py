@@ -50,9 +50,9 @@ class Counting(LogAndMetrics):
         self.idle += 1
         super().turned(partition)
 
-    def committed(self, partition, turn, seconds):
+    def committed(self, partition, turn, took):
         self.idle = 0
-        super().committed(partition, turn, seconds)
+        super().committed(partition, turn, took)
 
     def failed(self, partition, error):
         self.idle = 0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from adapters import telemetry
 from adapters.cvr.port import Found, NotFound, Unavailable
+from adapters.telemetry import cvr as metrics
 from contracts.cvr_facts import NotFoundFact, UnavailableFact
 from contracts.identifiers import CvrNumber, PNumber
 from workers.enrichment.answers import answer_record
@@ -114,7 +114,7 @@ class Enquiries:
         )
         now = self._clock.now()
         for each in enquiries:
-            telemetry.CVR_LOOKUPS.labels(type(_outcome(each, lookup)).__name__).inc()
+            metrics.REQUESTS.labels(type(_outcome(each, lookup)).__name__).inc()
         answered = [record for each in enquiries if (record := _record(each, lookup, now)) is not None]
         await asyncio.gather(*(self._send(record) for record in answered))
         open_ = [each for each in enquiries if isinstance(_outcome(each, lookup), Unavailable)]

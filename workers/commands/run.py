@@ -17,7 +17,7 @@ from adapters.broker.embedded import start_local_broker
 from adapters.broker.errors import BrokerError
 from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import ensure_topics
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from contracts.tariffs import TariffTableError
 from workers.app.settings import configured
 from workers.app.worker import build_worker

@@ -10,8 +10,9 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.port import CALL_SECONDS, LogError, PartitionLog
-from workers.stream.changelog import ChangelogError, Restoring, changelog_of
+from workers.stream.changelog import ChangelogError, IncompleteRestoreError, Restoring, changelog_of
 from workers.stream.lookout import Lookout
+from workers.stream.reporter import Took
 from workers.stream.seat import INPUTS, Seat
 from workers.stream.world import Turn
 
@@ -120,7 +121,7 @@ class PartitionLoop:
             partitions = await self._partition_count(log, progress.partitions)
         ahead = {topic: at for topic, at in committed.items() if at > progress.positions.get(topic, 0)}
         if ahead:
-            raise RuntimeError(f"the restore is incomplete: committed {ahead}, progress {progress}; opening again")
+            raise IncompleteRestoreError(f"committed {ahead}, restored only up to {progress.positions}; opening again")
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
         world = restoring.world(self._tariffs, partitions)
@@ -176,9 +177,10 @@ class PartitionLoop:
             await self._let_days_come(seat, turn, self._clock.now())
         seat.is_behind = not _has_room(seat, turn)
         if not turn.is_empty:
+            decided = _now()
             await self._bring_home(seat, turn)
             turn.adopt()
-            self._reporter.committed(self.partition, turn, _now() - started)
+            self._reporter.committed(self.partition, turn, Took(decided - started, _now() - decided))
         self._decode_some(seat)
         if self._bad_in_a_row >= self._flood_limit:
             raise FloodError(
@@ -277,6 +279,13 @@ class PartitionLoop:
             seat.breathed = _now()
 
     async def _bring_home(self, seat: Seat, turn: Turn) -> None:
+        try:
+            await self._transact(seat, turn)
+        except BaseException:
+            self._reporter.aborted(self.partition)
+            raise
+
+    async def _transact(self, seat: Seat, turn: Turn) -> None:
         """One transaction: outputs, changed state, progress, offsets. Everything is acknowledged before the commit."""
         log = seat.log
         async with asyncio.timeout(CALL_SECONDS):

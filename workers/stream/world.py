@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from contracts.cloudevents import binary_headers
-from contracts.dead_letters import DeadLetterReason
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from contracts.transfers import UnitTransferred
@@ -19,6 +18,7 @@ from workers.stream.agenda import Agenda
 from workers.stream.dead_letters import dead_letter
 from workers.stream.fee_runs import FeeRuns, for_every_partition
 from workers.stream.intake import OwnersMessage, RunRequested, RunStarted, read
+from workers.stream.journal import Buried, Journal, Taken, newly_parked
 from workers.stream.owners import Owners
 from workers.tree.state import OwnerState
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contracts.identifiers import SorId
     from contracts.records import InputRecord
     from contracts.tariffs import TariffTable
+    from workers.effects import Outcome
     from workers.stream.fee_runs import Run
     from workers.stream.intake import Accepted
 
@@ -97,7 +98,7 @@ class Turn:
         self.outputs: list[OutputRecord] = []
         self.changed: dict[SorId, Changed] = {}
         self.outcomes: Counter[str] = Counter()
-        self.dead_letters: Counter[DeadLetterReason] = Counter()
+        self.journal = Journal()
         self.stream_time = world.stream_time
         self.came_to = world.came_to
         self._silent_steps = 0
@@ -172,14 +173,17 @@ class Turn:
         """Decide one record at `now`. The days before it must have come."""
         self.came_to = now
         accepted = _read(record)
-        if isinstance(accepted, Refusal):
-            self.outcomes["refused"] += 1
+        if isinstance(accepted, OwnersMessage):
+            outcome = self._decide(accepted, record, now)
+        elif isinstance(accepted, Refusal):
+            outcome = "refused"
+            self.outcomes[outcome] += 1
             self._bury(record, accepted, now)
-        elif isinstance(accepted, OwnersMessage):
-            self._decide(accepted, record, now)
         else:
-            self.outcomes["applied" if self._hear(accepted, now) else "repeated"] += 1
+            outcome = "applied" if self._hear(accepted, now) else "repeated"
+            self.outcomes[outcome] += 1
             self.stream_time = max(self.stream_time, now)
+        self.journal.taken.append(Taken(record.topic, record.timestamp, outcome))
 
     @classmethod
     def asking_again(cls, world: World) -> Iterator[Self]:
@@ -199,7 +203,7 @@ class Turn:
         self._world.stream_time = self.stream_time
         self._world.came_to = self.came_to
 
-    def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> None:
+    def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> Outcome:
         decision = decide(self.state(accepted.owner), accepted.event, now, self._world.tariffs)
         for effect in decision.effects:
             if isinstance(effect, Refusal):
@@ -207,6 +211,7 @@ class Turn:
         self._take(accepted.owner, decision, now, accepted.traceparent)
         if isinstance(accepted.event.message, UnitTransferred):
             self._world.fee_runs.welcome(accepted.owner, record.headers)
+        return decision.outcome
 
     def _hear(self, accepted: Accepted, now: datetime) -> bool:
         """Take in what concerns no owner alone; False when it is known already."""
@@ -243,6 +248,7 @@ class Turn:
         if not decision.changes.is_empty:
             if owner not in self._owners and owner not in self._world.owners:
                 self._in_order = None
+            self.journal.parked += newly_parked(self.state(owner), decision.state, decision.changes.nodes)
             self._owners[owner] = decision.state
             changed = self.changed.setdefault(owner, Changed())
             changed.nodes |= decision.changes.nodes
@@ -255,10 +261,11 @@ class Turn:
                 moves = effect.topic == Topic.TRANSFERS
                 along = self._world.fee_runs.passed(owner) if moves else ()
                 self.outputs.append(_output(effect, now, traceparent, along))
+                self.journal.note(effect, now)
 
     def _bury(self, record: InputRecord, refusal: Refusal, now: datetime) -> None:
         self.stream_time = max(self.stream_time, now)
-        self.dead_letters[refusal.reason] += 1
+        self.journal.buried.append(Buried(record, refusal))
         self.outputs.append(dead_letter(record, refusal, now))
 
 
