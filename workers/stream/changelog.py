@@ -25,7 +25,7 @@ from workers.stream.world import BEGINNING, World
 from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from contracts.cloudevents import Headers
     from contracts.tariffs import TariffTable
@@ -37,7 +37,8 @@ SCHEMA_VERSION: Final = 1
 _HEADERS: Final[Headers] = (("schema", str(SCHEMA_VERSION).encode()),)
 _WAKES: Final = "wakes"
 """The header that says when an owner wants to be woken next, empty for never; on its newest record."""
-_PROGRESS: Final = b"progress"
+PROGRESS: Final = b"progress"
+"""The key of the one record that says how far the partition has come."""
 _RELEASE: Final = version("sorbro")
 
 
@@ -93,7 +94,7 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         came_to=turn.came_to,
         wakes_by=_wakes_by(turn.tariffs),
     )
-    yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
+    yield entry(PROGRESS, _PROGRESS_TYPE.dump_json(progress))
 
 
 def _records_of(state: OwnerState, changed: Changed) -> Iterator[tuple[bytes, bytes]]:
@@ -114,10 +115,11 @@ class Restoring:
     """Builds a world from changelog records, in order; later records replace earlier ones.
 
     What is read is only laid by: a record that a later one replaces is never decoded, and an owner whose next wake is
-    noted is decoded when somebody asks for it.
+    noted is decoded when somebody asks for it. `only` these owners are taken, for who wants to look at a few.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, only: Collection[SorId] | None = None) -> None:
+        self._only = None if only is None else {owner.encode() for owner in only}
         self._newest: defaultdict[bytes, dict[bytes, bytes | None]] = defaultdict(dict)
         self._wakes: dict[bytes, bytes] = {}
         self._progress: bytes | None = None
@@ -130,13 +132,15 @@ class Restoring:
         self.records += 1
         if headers[:1] != _HEADERS:
             _check(headers)
-        if key == _PROGRESS:
+        if key == PROGRESS:
             self._progress, self._parsed = value, None
             return
         kind, _, rest = key.partition(b"/")
         if kind not in _KINDS:
             raise ChangelogError(f"the changelog holds a record of unknown kind {key!r}: is the topic Sorbro's own?")
         owner, _, _ = rest.partition(b"/")
+        if self._only is not None and owner not in self._only:
+            return
         self._newest[owner][key] = value
         if len(headers) > 1:
             self._wakes[owner] = dict(headers)[_WAKES]
@@ -145,7 +149,7 @@ class Restoring:
     def progress(self) -> Progress:
         """How far the partition had come. Raises `ChangelogError` when the record of it is damaged."""
         if self._parsed is None:
-            with _naming(_PROGRESS):
+            with _naming(PROGRESS):
                 self._parsed = Progress() if self._progress is None else _PROGRESS_TYPE.validate_json(self._progress)
         return self._parsed
 
