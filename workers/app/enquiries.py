@@ -60,6 +60,7 @@ class Enquiries:
         self._most_waiting = most_waiting
         self._waiting: dict[tuple[SorId, str], Enquiry] = {}
         self._has_room = asyncio.Condition()
+        metrics.UNANSWERED.set_function(lambda: len(self._waiting))
 
     @property
     def waiting(self) -> int:
@@ -115,6 +116,7 @@ class Enquiries:
         now = self._clock.now()
         for each in enquiries:
             metrics.REQUESTS.labels(type(_outcome(each, lookup)).__name__).inc()
+        metrics.FACT_AGE.observe((), (age for each in enquiries if (age := _age(each, lookup, now)) is not None))
         answered = [record for each in enquiries if (record := _record(each, lookup, now)) is not None]
         await asyncio.gather(*(self._send(record) for record in answered))
         open_ = [each for each in enquiries if isinstance(_outcome(each, lookup), Unavailable)]
@@ -123,6 +125,12 @@ class Enquiries:
             reasons = {outcome.reason for outcome in outcomes if isinstance(outcome, Unavailable)}
             _log.warning("CVR does not answer; records stay pending meanwhile", numbers=len(open_), why=sorted(reasons))
         return open_
+
+
+def _age(enquiry: Enquiry, lookup: Lookup, now: datetime) -> float | None:
+    """How many seconds ago CVR said what it said of the number; None when it said nothing."""
+    outcome = _outcome(enquiry, lookup)
+    return max(0.0, (now - outcome.as_of).total_seconds()) if isinstance(outcome, Found | NotFound) else None
 
 
 def _outcome(enquiry: Enquiry, lookup: Lookup) -> object:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adapters.kafka.port import PartitionLog
     from contracts.tariffs import TariffTable
     from workers.app.reporter import LogAndMetrics
+    from workers.stream.world import World
     from workers.tree.waiting import Waiting
 
 _log = structlog.get_logger("sorbro.stream")
@@ -80,6 +81,10 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
             if loop.world is not None:
                 for state in loop.world.owners.decoded():
                     yield from waiting_in(state)
+
+    def worlds(self) -> dict[int, World | None]:
+        """What each assigned partition holds, for those who only look; None while it is not open."""
+        return {loop.partition: loop.world for loop in self._loops}
 
     def fee_runs(self) -> Iterator[tuple[int, str]]:
         """Yield the yearly runs that are planned or under way here: the partition, and how far it has come (R39)."""

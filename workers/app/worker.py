@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 import faust
@@ -27,12 +28,15 @@ from adapters.kafka.open_transactions import OpenTransactions
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
 from adapters.kafka.topic_admin import missing_topics
+from adapters.telemetry import write_side
 from contracts.tariffs import TariffTable
 from contracts.topics import PLANS
 from workers.app.cvr import cvr_service, registry_settings
 from workers.app.enrichment_agent import add_enrichment_agent
 from workers.app.health import add_health
+from workers.app.lag_keeper import LagKeeper
 from workers.app.pages import add_pages
+from workers.app.prospect_keeper import ProspectKeeper
 from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
@@ -58,6 +62,7 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     connection = settings.connection()
     clock: Clock = BroadcastClock(connection) if settings.clock == "demo" else SystemClock()
     reporter = LogAndMetrics(clock)
+    write_side.BUILD.labels(version("sorbro")).set(1)
     app = _faust_app(settings)
     stream = StreamService(
         connection,
@@ -73,7 +78,12 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     watchkeeper = Watchkeeper(
         reporter.watch, _open_transactions(connection), partial(missing_topics, connection), beacon=app.beacon
     )
-    services: list[Any] = [stream, watchkeeper]
+    services: list[Any] = [
+        stream,
+        watchkeeper,
+        ProspectKeeper(stream.worlds, clock, beacon=app.beacon),
+        LagKeeper(connection, settings.group, clock, lambda: reporter.assigned or (), beacon=app.beacon),
+    ]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
     services += _add_enrichment(app, settings, connection, clock)
