@@ -42,12 +42,16 @@ class Enquiry:
     partition: int
     """The partition of the question, and so of its answer."""
     causation: str
+    traceparent: str | None = None
+    """Of the question; its answer belongs to the same trace."""
 
 
 def nobody_answers(enquiry: Enquiry, now: datetime) -> OutputRecord:
     """The record that says that CVR cannot be asked, so that no invoice waits for it (R38)."""
     fact = UnavailableFact(number=enquiry.number)
-    return answer_record(enquiry.owner, enquiry.number, fact, now, partition=enquiry.partition)
+    return answer_record(
+        enquiry.owner, enquiry.number, fact, now, traceparent=enquiry.traceparent, partition=enquiry.partition
+    )
 
 
 class Enquiries:
@@ -156,5 +160,6 @@ def _record(enquiry: Enquiry, lookup: Lookup, now: datetime) -> OutputRecord | N
         said_at=now,
         changes_on=changes_on,
         causation=enquiry.causation,
+        traceparent=enquiry.traceparent,
         partition=enquiry.partition,
     )

@@ -22,7 +22,7 @@ EVERY_SECONDS: Final = 15.0
 
 
 class ProspectKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
-    """`worlds`: what each assigned partition holds; None while it is not open, and then what was known before counts."""
+    """`worlds`: what each assigned partition holds, None while it is not open; then what was known before counts."""
 
     def __init__(self, worlds: Callable[[], Mapping[int, World | None]], clock: Clock, **options: Any) -> None:
         super().__init__(**options)

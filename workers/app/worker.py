@@ -40,10 +40,13 @@ from workers.app.prospect_keeper import ProspectKeeper
 from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
+from workers.app.tracing import tracing_of
 from workers.app.watchkeeper import Watchkeeper
+from workers.stream.tracing import NO_TRACING
 
 if TYPE_CHECKING:
     from adapters.clock import Clock
+    from adapters.telemetry.tracing import OpenTelemetry
     from workers.app.settings import Settings
 
 _STOP_SECONDS: Final = 25.0
@@ -63,6 +66,7 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     clock: Clock = BroadcastClock(connection) if settings.clock == "demo" else SystemClock()
     reporter = LogAndMetrics(clock)
     write_side.BUILD.labels(version("sorbro")).set(1)
+    tracing = tracing_of(settings)
     app = _faust_app(settings)
     stream = StreamService(
         connection,
@@ -72,6 +76,7 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
         reporter,
         settings.flood_limit,
         open_log,
+        tracing or NO_TRACING,
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )
@@ -86,18 +91,20 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     ]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    services += _add_enrichment(app, settings, connection, clock)
+    services += _add_enrichment(app, settings, connection, clock, tracing)
     add_health(app, reporter)
     add_pages(app, reporter, stream)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
 
-def _add_enrichment(app: Any, settings: Settings, connection: Connection, clock: Clock) -> list[Any]:
+def _add_enrichment(
+    app: Any, settings: Settings, connection: Connection, clock: Clock, tracing: OpenTelemetry | None
+) -> list[Any]:
     """Put the enrichment agent on the app, and return the services it needs."""
     if settings.cvr_url is None:
         add_enrichment_agent(app, None, clock)
         return []
-    client = httpx.AsyncClient()
+    client = httpx.AsyncClient(transport=tracing.transport(httpx.AsyncHTTPTransport()) if tracing is not None else None)
     registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
     keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
     add_enrichment_agent(app, registry, clock, keeper.has_learnt)

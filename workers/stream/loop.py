@@ -14,6 +14,7 @@ from workers.stream.changelog import ChangelogError, IncompleteRestoreError, Res
 from workers.stream.lookout import Lookout
 from workers.stream.reporter import Took
 from workers.stream.seat import INPUTS, Seat
+from workers.stream.tracing import NO_TRACING
 from workers.stream.world import Turn
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from adapters.clock import Clock
     from contracts.tariffs import TariffTable
     from workers.stream.reporter import Reporter
+    from workers.stream.tracing import Tracing
     from workers.stream.world import World
 
 _BATCH: Final = 500
@@ -58,6 +60,7 @@ class PartitionLoop:
         tariffs: TariffTable,
         reporter: Reporter,
         flood_limit: int,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self.partition = partition
         self._new_log = new_log
@@ -65,6 +68,7 @@ class PartitionLoop:
         self._tariffs = tariffs
         self._reporter = reporter
         self._flood_limit = flood_limit
+        self._tracing = tracing
         self._bad_in_a_row = 0
         self._ask_again_at = 0.0
         self._ask_again_after = _ASK_AGAIN_SECONDS[0]
@@ -125,6 +129,7 @@ class PartitionLoop:
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
         world = restoring.world(self._tariffs, partitions)
+        world.tracing = self._tracing
         seat = Seat(log, world, Lookout(_now()))
         self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
@@ -282,6 +287,7 @@ class PartitionLoop:
         try:
             await self._transact(seat, turn)
         except BaseException:
+            turn.traced.given_up()
             self._reporter.aborted(self.partition)
             raise
 
