@@ -33,7 +33,13 @@ _FASTEST: Final = 1000.0
 @choosing
 @click.option("--first", type=click.IntRange(min=1), help="Send so many of them: to see how they do.")
 @click.option("--all", "every", is_flag=True, help="Send all of them that work now.")
-@click.option("--rate", type=click.FloatRange(0, _FASTEST, min_open=True), default=20.0, show_default=True)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, _FASTEST, min_open=True),
+    default=20.0,
+    show_default=True,
+    help="Letters a second, at most.",
+)
 @click.option("--operator", help="Who you are; goes into the audit. No e-mail address (R49).")
 @click.option("--why", help="Why it is done: one line, for who reads the audit later. Nobody's personal data (R49).")
 @broker_option

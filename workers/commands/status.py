@@ -56,8 +56,8 @@ def command(ctx: click.Context, broker: str | None, as_json: bool) -> None:  # n
     """Say in a sentence whether anything is late or lost, and what to do about it.
 
     Late is a day that has come and is not done, by the worker's own state, and never mere lag. No worker needs to run.
-    The whole state is read: for a register of 160,000 units that takes a while. Where records wait and nothing
-    moves it looks on for a quarter of a minute before it says so.
+    The whole state is read and decoded: for 160,000 units that takes half a minute or more. Where records wait and
+    nothing moves it looks on for a quarter of a minute before it says so.
 
     Exit status: 0 all is well, 1 something is late or lost, 2 it cannot be told.
 

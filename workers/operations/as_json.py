@@ -95,6 +95,7 @@ def tally_json(tally: Tally) -> Json:
                 "partition": each.letter.place.partition,
                 "offset": each.letter.place.offset,
                 "verdict": each.verdict,
+                "reason": each.reason,
                 "detail": each.detail,
             }
             for each in tally.examples
