@@ -54,8 +54,9 @@ def judge(world: World, letter: Letter, now: datetime) -> Judged:
     (outcome,) = turn.outcomes
     verdict = _VERDICTS[outcome]
     if verdict == "fails":
-        (reason,) = turn.dead_letters
-        return Judged(letter, verdict, dict(turn.outputs[-1].headers)[names.CONNECT_MESSAGE].decode(), reason)
+        (buried,) = turn.journal.buried
+        shown = dict(turn.outputs[-1].headers)[names.CONNECT_MESSAGE].decode()
+        return Judged(letter, verdict, shown, buried.refusal.reason)
     return Judged(letter, verdict, _SUPERSEDED.get(outcome, ""))
 
 
