@@ -28,17 +28,24 @@ class LogAndMetrics:
         self._clock = clock
         self.open_partitions: set[int] = set()
         self.assigned: frozenset[int] | None = None
+        self.has_started = False
+        """Whether all partitions assigned have been open together once."""
         self.watch = Watch()
 
     @property
     def is_ready(self) -> bool:
-        """Whether partitions have been assigned and all of them are restored."""
+        """Whether partitions have been assigned, all of them are restored, and no topic is missing."""
+        return self._are_open and not self.watch.missing_topics
+
+    @property
+    def _are_open(self) -> bool:
         return self.assigned is not None and self.open_partitions >= self.assigned
 
     def assign(self, partitions: Iterable[int]) -> None:
         """From now on these partitions are ours."""
         self.assigned = frozenset(partitions)
         self.watch.assigned(self.assigned, _now())
+        self.has_started |= self._are_open
 
     def restoring(self, partition: int) -> None:
         """See `Reporter.restoring`."""
@@ -48,6 +55,7 @@ class LogAndMetrics:
         """See `Reporter.opened`."""
         self.watch.turned(partition, _now())
         self.open_partitions.add(partition)
+        self.has_started |= self._are_open
         telemetry.RESTORE_SECONDS.labels(partition).set(seconds)
         _log.info("partition open", partition=partition, restored=restored, owners=owners, seconds=round(seconds, 3))
 

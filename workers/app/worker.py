@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import faust
@@ -25,10 +26,12 @@ from adapters.kafka.connection import Connection
 from adapters.kafka.open_transactions import OpenTransactions
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
+from adapters.kafka.topic_admin import missing_topics
 from contracts.tariffs import TariffTable
 from contracts.topics import PLANS
 from workers.app.cvr import cvr_service, registry_settings
 from workers.app.enrichment_agent import add_enrichment_agent
+from workers.app.health import add_health
 from workers.app.pages import add_pages
 from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
@@ -67,10 +70,14 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )
-    services: list[Any] = [stream, Watchkeeper(reporter.watch, _open_transactions(connection), beacon=app.beacon)]
+    watchkeeper = Watchkeeper(
+        reporter.watch, _open_transactions(connection), partial(missing_topics, connection), beacon=app.beacon
+    )
+    services: list[Any] = [stream, watchkeeper]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
     services += _add_enrichment(app, settings, connection, clock)
+    add_health(app, reporter)
     add_pages(app, reporter, stream)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
