@@ -37,7 +37,8 @@ SCHEMA_VERSION: Final = 1
 _HEADERS: Final[Headers] = (("schema", str(SCHEMA_VERSION).encode()),)
 _WAKES: Final = "wakes"
 """The header that says when an owner wants to be woken next, empty for never; on its newest record."""
-_PROGRESS: Final = b"progress"
+PROGRESS: Final = b"progress"
+"""The key of the one record that says how far the partition has come."""
 _RELEASE: Final = version("sorbro")
 
 
@@ -89,7 +90,7 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         came_to=turn.came_to,
         wakes_by=_wakes_by(turn.tariffs),
     )
-    yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
+    yield entry(PROGRESS, _PROGRESS_TYPE.dump_json(progress))
 
 
 def _records_of(state: OwnerState, changed: Changed) -> Iterator[tuple[bytes, bytes]]:
@@ -126,7 +127,7 @@ class Restoring:
         self.records += 1
         if headers[:1] != _HEADERS:
             _check(headers)
-        if key == _PROGRESS:
+        if key == PROGRESS:
             self._progress, self._parsed = value, None
             return
         kind, _, rest = key.partition(b"/")
@@ -141,7 +142,7 @@ class Restoring:
     def progress(self) -> Progress:
         """How far the partition had come. Raises `ChangelogError` when the record of it is damaged."""
         if self._parsed is None:
-            with _naming(_PROGRESS):
+            with _naming(PROGRESS):
                 self._parsed = Progress() if self._progress is None else _PROGRESS_TYPE.validate_json(self._progress)
         return self._parsed
 
