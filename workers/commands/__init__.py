@@ -11,6 +11,7 @@ _COMMANDS: Final = {
     "run": "Run the worker: all streams, until Ctrl-C.",
     "demo": "Play months of a sample register in about a minute, then keep running.",
     "replay": "Play recorded messages from a file through the same rules, without a broker.",
+    "explain": "Tell one unit's story: what came in, what was decided, why, and what is to come.",
     "feed": "Turn a SOR snapshot file into change events.",
 }
 

@@ -137,7 +137,7 @@ class Listener:
 def unit_named_in(record: InputRecord, unit: SorId) -> str | None:
     """The SOR-id a message is about, as far as it can be read; `unit` where it names that one anywhere at all.
 
-    What cannot be read at all is about the owner whose key it came under.
+    What cannot be read and came under an owner's key is about that owner alone.
     """
     try:
         data = orjson.loads(record.value or b"")
@@ -146,9 +146,7 @@ def unit_named_in(record: InputRecord, unit: SorId) -> str | None:
     named = data.get("sorId") if isinstance(data, dict) else None
     if isinstance(named, str):
         return named
-    if unit.encode() in (record.value or b""):
-        return unit
-    return record.key.decode("utf-8", "replace") if record.key else None
+    return unit if unit.encode() in (record.value or b"") or unit.encode() == record.key else None
 
 
 def _base(record: InputRecord, event_id: str, outcome: Outcome) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 from contracts.danish_time import danish_date
 from workers.closures.announced import closing_of
 from workers.closures.departures import next_departure
+from workers.decide import wakes_of
 from workers.enrichment.questions import number_of
 from workers.explain.absences import absences_of
 from workers.explain.story import Coming, Fact, ParkedFee, Present, Standing, Unit, Wait
@@ -16,11 +17,12 @@ from workers.registrations.succession import succession_of
 from workers.tree.draft import Draft
 from workers.tree.inheritance import Effective, resolve
 from workers.tree.state import Deregistered, OwnerState, Parked, Registered, Withdrawn
-from workers.tree.waiting import waiting_in
+from workers.tree.waiting import Waiting, waiting_in
 from workers.upcoming import Due, Matter, upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from contracts.identifiers import SorId
@@ -45,9 +47,8 @@ def present_of(world: World, owner: OwnerState, sor_id: SorId, as_of: datetime) 
     node = draft.node(sor_id)
     effective = effective_of(draft, node)
     numbers = {number for number in (effective.cvr, effective.p_number) if number} if effective else set()
-    waits = [
-        each for each in waiting_in(owner) if each.sor_id == sor_id or (each.reason == "cvr" and each.about in numbers)
-    ]
+    knowing = [state for state in world.owners.values() if sor_id in state.nodes]  # a moved unit's old owner as well
+    waits = [each for state in knowing for each in waiting_in(state) if _is_of(each, sor_id, numbers)]
     return Present(
         unit=_unit(draft, node, effective),
         standing=_standing(node),
@@ -60,8 +61,12 @@ def present_of(world: World, owner: OwnerState, sor_id: SorId, as_of: datetime) 
         ),
         absences=tuple(absences_of(draft, node, effective, danish_date(as_of).year)),
         facts=tuple(_facts(draft, sorted(numbers))),
-        looked_at_next=world.agenda.soonest_of(owner.owner),
+        looked_at_next=min(wakes_of(owner, world.tariffs, as_of), default=None),
     )
+
+
+def _is_of(waiting: Waiting, sor_id: SorId, numbers: AbstractSet[str]) -> bool:
+    return waiting.sor_id == sor_id or (waiting.reason == "cvr" and waiting.about in numbers)
 
 
 def effective_of(draft: Draft, node: Node) -> Effective | None:

@@ -13,6 +13,7 @@ import orjson
 
 from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
+from contracts.topics import Topic
 from workers.explain.sent import OUTPUTS, ExplainError
 from workers.explain.teller import Teller
 
@@ -56,7 +57,7 @@ def tell_recording(
         if concerns(record, sor_id, survey.owners):
             teller.hear(record)
     end = max(survey.last, start_of_day(until)) if until is not None else survey.last
-    teller.let_days_come(end)
+    teller.let_days_come(survey.last, end)
     return teller.story(end)
 
 
@@ -83,8 +84,10 @@ def owners_named(record: InputRecord, sor_id: SorId) -> set[SorId]:
 
 
 def concerns(record: InputRecord, sor_id: SorId, owners: set[SorId]) -> bool:
-    """Whether the record has to be heard for the unit's story; of outputs those under its own key, and dead letters."""
-    return not record.key or _owner_of(record.key) in {*owners, sor_id} or _mentions(record, sor_id)
+    """Whether the record has to be heard for the unit's story: by its key, by what it says, or as a yearly run."""
+    if not record.key and record.topic == Topic.NOTICES:
+        return True
+    return _owner_of(record.key) in {*owners, sor_id} or _mentions(record, sor_id)
 
 
 def _mentions(record: InputRecord, sor_id: SorId) -> bool:

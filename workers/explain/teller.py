@@ -6,6 +6,7 @@ from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from contracts.topics import Topic
 from workers.explain.heard import Listener, unit_named_in
 from workers.explain.present import effective_of, home_of, present_of
 from workers.explain.sent import OUTPUTS, ExplainError, Speaker
@@ -38,6 +39,8 @@ class Teller:
         self._listener = Listener(sor_id)
         self._speaker = Speaker()
         self._pages = _Pages(sor_id)
+        self._noted: set[str] = set()
+        """Where the inputs lie that may be part of the story: dead letters of others are not."""
 
     def hear(self, record: InputRecord) -> None:
         """Take in one record of the recording. Raises `ExplainError`."""
@@ -46,8 +49,9 @@ class Teller:
         elif record.topic not in TO_ITSELF:
             self._play(record)
 
-    def let_days_come(self, until: datetime) -> None:
-        """Let the clock run on after the last record; what comes then is told as a replay gives it."""
+    def let_days_come(self, last: datetime, until: datetime) -> None:
+        """Let the clock run on from the `last` instant on record; what comes then is told as a replay gives it."""
+        self._replayed(self._replay.advance(last))
         for output in self._replay.advance(until):
             self._tell(output.as_input(), is_on_record=False)
 
@@ -75,6 +79,7 @@ class Teller:
         note = self._listener.note(record, _outcome(before, self._replay.outcomes), reaches=reaches)
         if note is not None:
             self._pages.add(note.event, note.about)
+            self._noted.add(f"{record.topic}/{record.partition}/{record.offset}")
         self._pages.come_near(self._near())
         self._replayed(outputs)
 
@@ -84,13 +89,14 @@ class Teller:
                 self._tell(output.as_input(), is_on_record=False)
 
     def _tell(self, record: InputRecord, *, is_on_record: bool) -> None:
-        is_dead = record.topic == "sor-bsr.dead-letters.v1"
-        about = unit_named_in(record, self._unit) if is_dead else (record.key or b"").decode("utf-8", "replace")
-        if record.value is None or about is None or (not is_dead and about != self._unit):
-            return
-        event = self._speaker.event(record, is_on_record=is_on_record)
-        self._pages.add(event, about)
-        if not is_dead:
+        if record.topic == Topic.DEAD_LETTERS:
+            about = unit_named_in(record, self._unit)
+            event = self._speaker.event(record, is_on_record=is_on_record)
+            if about == self._unit or (about is not None and event.id in self._noted):
+                self._pages.add(event, about)
+        elif record.key == self._unit.encode() and record.value is not None:
+            event = self._speaker.event(record, is_on_record=is_on_record)
+            self._pages.add(event, self._unit)
             self._pages.come_near({event.caused_by}, stay=True)
 
     def _near(self) -> set[str]:

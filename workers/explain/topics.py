@@ -1,8 +1,8 @@
 """A unit's story from the live topics: its owners are looked up in the worker's state, then only theirs is kept.
 
-The state changelog names every unit and the owner it is under, the moved ones twice; it is read through once, and nothing
-of it is kept but the owners found. Inputs are keyed by owner and outputs by SOR-id, so one partition of each is read;
-dead letters are read through, for one may lie under a wrong key.
+The state changelog names every unit and the owner it is under, the moved ones twice; it is read through once, and
+nothing of it is kept but the owners found. Inputs are keyed by owner and outputs by SOR-id, so one partition of each is
+read; dead letters are read through, for one may lie under a wrong key.
 """
 
 from __future__ import annotations
@@ -65,10 +65,11 @@ class Reading:
 
     async def _counts(self) -> Mapping[str, int]:
         topics = [*_BY_OWNER, *_BY_UNIT, *_WHOLE, Topic.STATE]
-        try:
-            return await partition_counts(self.connection, topics)
-        except KeyError as error:
-            raise LogError(f"the broker does not hold Sorbro's topics ({error}): is it the right one?") from error
+        counts = await partition_counts(self.connection, topics)
+        missing = [topic.value for topic in topics if not counts.get(topic)]
+        if missing:
+            raise LogError(f"the broker does not hold {', '.join(missing)}: is it the right one?")
+        return counts
 
     async def _owners(self, counts: Mapping[str, int]) -> set[SorId]:
         """By the worker's state; by the inputs themselves where the worker has not come to them, or refused all."""
@@ -109,9 +110,7 @@ class Reading:
             found[record.topic in OUTPUTS, record.topic, record.partition].append(record)
             kept += 1
             if kept > _MOST:
-                raise ExplainError(
-                    f"the owners of {self.sor_id} have more than {_MOST:,} records: record them to a file"
-                )
+                raise ExplainError(f"{self.sor_id}'s owners have more than {_MOST:,} records; explain it from a file")
         return merge(*(found[name] for name in sorted(found)), key=lambda record: record.timestamp)
 
     async def _read(self, what: str, partitions: Iterable[tuple[str, int]]) -> AsyncIterator[InputRecord]:
