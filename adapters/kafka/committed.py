@@ -59,7 +59,7 @@ async def committed(
         while (left := _left(positions, ends)) or (more and not connection.transactions):
             on_progress(left)
             batches = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
-            yield [_record(tp, each) for tp, records in batches.items() for each in records]
+            yield [as_input(tp, each) for tp, records in batches.items() for each in records]
             before, positions = positions, {tp: await consumer.position(tp) for tp in wanted}
             more = bool(batches)
             moved_at = clock.time() if positions != before else moved_at
@@ -76,7 +76,8 @@ def _left(positions: dict[TopicPartition, int], ends: dict[TopicPartition, int])
     return sum(max(0, end - positions[tp]) for tp, end in ends.items())
 
 
-def _record(tp: TopicPartition, record: Any) -> InputRecord:
+def as_input(tp: TopicPartition, record: Any) -> InputRecord:
+    """The client's record as Sorbro sees it; a timestamp that leaves the calendar is bounded."""
     return InputRecord(
         topic=tp.topic,
         partition=tp.partition,

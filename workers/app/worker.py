@@ -32,6 +32,7 @@ from contracts.topics import PLANS
 from workers.app.cvr import cvr_service, registry_settings
 from workers.app.enrichment_agent import add_enrichment_agent
 from workers.app.health import add_health
+from workers.app.page_keeper import PageKeeper
 from workers.app.pages import add_pages
 from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
@@ -76,22 +77,26 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     services: list[Any] = [stream, watchkeeper]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    services += _add_enrichment(app, settings, connection, clock)
+    enrichment, registry = _add_enrichment(app, settings, connection, clock)
+    page = [PageKeeper(settings, reporter, registry, beacon=app.beacon)] if settings.page else []
+    services += [*enrichment, *page]
     add_health(app, reporter)
-    add_pages(app, reporter, stream)
+    add_pages(app, stream, page[0] if page else None)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
 
-def _add_enrichment(app: Any, settings: Settings, connection: Connection, clock: Clock) -> list[Any]:
-    """Put the enrichment agent on the app, and return the services it needs."""
+def _add_enrichment(
+    app: Any, settings: Settings, connection: Connection, clock: Clock
+) -> tuple[list[Any], ServiceRegistry | None]:
+    """Put the enrichment agent on the app, and return the services it needs, and the registry it asks."""
     if settings.cvr_url is None:
         add_enrichment_agent(app, None, clock)
-        return []
+        return [], None
     client = httpx.AsyncClient()
     registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
     keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
     add_enrichment_agent(app, registry, clock, keeper.has_learnt)
-    return [keeper]
+    return [keeper], registry
 
 
 class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from contracts.danish_time import danish_date, start_of_day
 from workers.tree.draft import Draft
@@ -17,7 +17,6 @@ from workers.upcoming import upcoming
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
 _SCHEMA: Final = """
 CREATE TABLE due (
@@ -46,6 +45,12 @@ CREATE TABLE parked (
     PRIMARY KEY (unit, fee_year, occasion, asked_at)
 ) WITHOUT ROWID;
 """
+_LISTED: Final = """
+SELECT due.sor_id, due.owner, unit.name, due.at, due.matter, owner.partition
+FROM due JOIN unit ON unit.owner = due.owner AND unit.sor_id = due.sor_id JOIN owner ON owner.sor_id = due.owner
+WHERE due.at >= ? AND due.at < ? ORDER BY due.at, due.sor_id LIMIT ?
+"""
+Matter = Literal["closure", "departure", "succession"]
 LATE: Final = timedelta(seconds=60)
 """Within this time after its instant a closure is promised to be done; later it is late."""
 MOST_LISTED: Final = 200
@@ -61,7 +66,7 @@ class Due:
     owner_sor_id: str
     name: str | None
     at: datetime
-    matter: str
+    matter: Matter
     partition: int
 
 
@@ -149,16 +154,15 @@ class Outlook:
 
     def overdue(self, now: datetime) -> list[Due]:
         """What should have been done by now, oldest first; at most `MOST_LISTED`."""
-        return list(self._due("WHERE due.at <= ?", (now - LATE).timestamp()))
+        return self._due(0.0, (now - LATE).timestamp())
 
     def count_overdue(self, now: datetime) -> int:
         """How much should have been done by now."""
-        return self._count("SELECT count(*) FROM due WHERE at <= ?", (now - LATE).timestamp())
+        return self._count("SELECT count(*) FROM due WHERE at < ?", (now - LATE).timestamp())
 
     def due_on(self, day: date) -> list[Due]:
         """What takes effect in the course of a Danish day; at most `MOST_LISTED`."""
-        until = start_of_day(day + timedelta(days=1)).timestamp()
-        return list(self._due("WHERE due.at >= ? AND due.at < ?", start_of_day(day).timestamp(), until))
+        return self._due(start_of_day(day).timestamp(), start_of_day(day + timedelta(days=1)).timestamp())
 
     def calendar(self, now: datetime) -> list[Day]:
         """The days to come on which something takes effect, with how much; the soonest `MOST_LISTED`."""
@@ -201,15 +205,12 @@ class Outlook:
         """How many units wait for SOR."""
         return self._count("SELECT count(*) FROM wait")
 
-    def _due(self, where: str, *given: object) -> Iterator[Due]:
-        rows = self._db.execute(
-            "SELECT due.sor_id, due.owner, unit.name, due.at, due.matter, owner.partition FROM due"
-            " JOIN unit ON unit.owner = due.owner AND unit.sor_id = due.sor_id"
-            f" JOIN owner ON owner.sor_id = due.owner {where} ORDER BY due.at, due.sor_id LIMIT {MOST_LISTED}",
-            given,
-        )
-        for sor_id, owner, name, at, matter, partition in rows:
-            yield Due(sor_id, owner, name, _instant(at), matter, partition)
+    def _due(self, since: float, before: float) -> list[Due]:
+        rows = self._db.execute(_LISTED, (since, before, MOST_LISTED))
+        return [
+            Due(sor_id, owner, name, _instant(at), matter, partition)
+            for sor_id, owner, name, at, matter, partition in rows
+        ]
 
     def _count(self, statement: str, *given: object) -> int:
         return int(self._db.execute(statement, given).fetchone()[0])

@@ -24,7 +24,6 @@ from workers.operations.whereabouts import Place, Whereabouts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from contracts.identifiers import SorId
     from contracts.tariffs import TariffTable
 
 TOPICS: Final = (

@@ -38,6 +38,8 @@ CREATE TABLE fee (
 ) WITHOUT ROWID;
 CREATE INDEX fee_differs ON fee (registration) WHERE by_state <> by_topic;
 """
+_COLUMNS: Final = ("claimed_by", "by_state", "told", "told_at", "ended_at")
+_KNOWN: Final = "SELECT claimed_by, by_state, told, told_at, ended_at FROM registration WHERE id = ?"
 MOST_LISTED: Final = 200
 _OPEN: Final = frozenset({"forwarded", "registered"})
 
@@ -125,17 +127,18 @@ class Reconciliation:
             (MOST_LISTED,),
         )
         return [
-            Difference(sor_id, UUID(bytes=id_), None, by_state or "nothing", standing_by_topics(told, told_at, ended_at))
+            Difference(
+                sor_id, UUID(bytes=id_), None, by_state or "nothing", standing_by_topics(told, told_at, ended_at)
+            )
             for sor_id, id_, by_state, told, told_at, ended_at in registrations
         ] + [
             Difference(sor_id, UUID(bytes=id_), year, "triggered" if by_state else "nothing", f"triggered×{by_topic}")
             for sor_id, id_, year, by_state, by_topic in fees
         ]
 
-    def _put(self, registration: bytes, sor_id: str, **news: object) -> None:
-        names = ("claimed_by", "by_state", "told", "told_at", "ended_at")
-        found = self._db.execute(f"SELECT {', '.join(names)} FROM registration WHERE id = ?", (registration,)).fetchone()
-        now = dict(zip(names, found or (None, None, None, 0, None), strict=True)) | news
+    def _put(self, registration: bytes, sor_id: str, **news: Any) -> None:
+        found = self._db.execute(_KNOWN, (registration,)).fetchone()
+        now = dict(zip(_COLUMNS, found or (None, None, None, 0, None), strict=True)) | news
         differs = not agree(now["by_state"], standing_by_topics(now["told"], now["told_at"], now["ended_at"]))
         self._db.execute(
             "INSERT OR REPLACE INTO registration VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

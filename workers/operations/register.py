@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from contracts.identifiers import SorId
 from workers.operations.redaction import is_person, redacted_node, redacted_number
 from workers.stream.changelog import Restoring
 
@@ -58,8 +57,23 @@ LONGEST_QUESTION: Final = 100
 """Characters."""
 _CVR_DIGITS: Final = 8
 _P_DIGITS: Final = 10
-_SHOWN: Final = "sor_id, owner, name, cvr, p_number, is_place, standing"
-_BEST: Final = "ORDER BY has_moved, is_place DESC, name, sor_id LIMIT ?"
+_BY_SOR_ID: Final = """
+SELECT sor_id, owner, name, cvr, p_number, is_place, standing FROM unit WHERE sor_id = ?
+ORDER BY has_moved, is_place DESC, name, sor_id LIMIT ?
+"""
+_BY_CVR: Final = """
+SELECT sor_id, owner, name, cvr, p_number, is_place, standing FROM unit
+WHERE owner IN (SELECT owner FROM unit WHERE cvr = ?) ORDER BY has_moved, is_place DESC, name, sor_id LIMIT ?
+"""
+_BY_P_NUMBER: Final = """
+SELECT sor_id, owner, name, cvr, p_number, is_place, standing FROM unit WHERE p_number = ?
+ORDER BY has_moved, is_place DESC, name, sor_id LIMIT ?
+"""
+_BY_NAME: Final = """
+SELECT sor_id, owner, name, cvr, p_number, is_place, standing FROM unit
+WHERE id IN (SELECT rowid FROM unit_name WHERE unit_name MATCH ? LIMIT 1000)
+ORDER BY has_moved, is_place DESC, name, sor_id LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +186,7 @@ class Register:
 
     def unit(self, sor_id: str) -> Unit | None:
         """The unit, under the owner it has not moved away from; None when the state does not hold it."""
-        found = self._units(f"SELECT {_SHOWN} FROM unit WHERE sor_id = ? {_BEST}", sor_id, 1)
-        return found[0] if found else None
+        return next(iter(self._units(_BY_SOR_ID, sor_id, 1)), None)
 
     def search(self, question: str) -> list[Unit]:
         """The units a SOR-id, a CVR or P number, or the beginnings of words of a name lead to; places first.
@@ -184,14 +197,8 @@ class Register:
         digits = re.sub(r"[\s.\-]", "", text).removeprefix("DK")
         if not digits.isdecimal():
             return self._named(text)
-        if len(digits) == _CVR_DIGITS:
-            tree = "WHERE owner IN (SELECT owner FROM unit WHERE cvr = ?)"
-            return self._units(f"SELECT {_SHOWN} FROM unit {tree} {_BEST}", digits, MOST_FOUND)
-        if len(digits) == _P_DIGITS:
-            same = self._units(f"SELECT {_SHOWN} FROM unit WHERE p_number = ? {_BEST}", digits, MOST_FOUND)
-            return same or self._named(text)
-        same = self._units(f"SELECT {_SHOWN} FROM unit WHERE sor_id = ? {_BEST}", digits, MOST_FOUND)
-        return same or self._named(text)
+        statement = {_CVR_DIGITS: _BY_CVR, _P_DIGITS: _BY_P_NUMBER}.get(len(digits), _BY_SOR_ID)
+        return self._units(statement, digits, MOST_FOUND) or self._named(text)
 
     def figures(self) -> Figures:
         """Counts over the whole register."""
@@ -208,12 +215,8 @@ class Register:
         )
 
     def _named(self, text: str) -> list[Unit]:
-        words = re.findall(r"\w+", text.lower())
-        if not words:
-            return []
-        pattern = " ".join(f'"{word}"*' for word in words)
-        named = "WHERE id IN (SELECT rowid FROM unit_name WHERE unit_name MATCH ? LIMIT 1000)"
-        return self._units(f"SELECT {_SHOWN} FROM unit {named} {_BEST}", pattern, MOST_FOUND)
+        pattern = " ".join(f'"{word}"*' for word in re.findall(r"\w+", text.lower()))
+        return self._units(_BY_NAME, pattern, MOST_FOUND) if pattern else []
 
     def _units(self, statement: str, *given: object) -> list[Unit]:
         return [

@@ -6,6 +6,7 @@ story is asked for.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,9 @@ CREATE TABLE place (
     offset INTEGER NOT NULL,
     PRIMARY KEY (key, topic, partition, offset)
 ) WITHOUT ROWID;
+"""
+_NEWEST: Final = """
+SELECT topic, partition, offset FROM place WHERE key IN (SELECT value FROM json_each(?)) ORDER BY offset DESC LIMIT ?
 """
 _TOPICS: Final = tuple(Topic)
 _NUMBERS: Final = {topic.value: number for number, topic in enumerate(_TOPICS)}
@@ -59,12 +63,8 @@ class Whereabouts:
 
     def of(self, keys: Collection[str], most: int) -> list[Place]:
         """The newest `most` records under these keys and those that concern everybody, in order per partition."""
-        numbers = {_NOBODY, *(int(key) for key in keys)}
-        marks = ", ".join("?" for _ in numbers)
-        rows = self._db.execute(
-            f"SELECT topic, partition, offset FROM place WHERE key IN ({marks}) ORDER BY offset DESC LIMIT ?",
-            (*numbers, most),
-        )
+        numbers = json.dumps([_NOBODY, *(int(key) for key in keys)])
+        rows = self._db.execute(_NEWEST, (numbers, most))
         return sorted(
             (Place(_TOPICS[topic].value, partition, offset) for topic, partition, offset in rows),
             key=lambda place: (place.topic, place.partition, place.offset),

@@ -1,0 +1,91 @@
+"""*Unit*: what a search finds, and one unit's whole story, the same as `sorbro explain` tells."""
+
+from __future__ import annotations
+
+from heapq import merge
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from contracts.identifiers import SorId
+from contracts.wire import Message
+from workers.explain.sent import OUTPUTS, ExplainError
+from workers.explain.story import Story
+from workers.explain.teller import Teller
+from workers.replay.replay import Replay
+
+if TYPE_CHECKING:
+    from adapters.kafka.picked import Picker
+    from contracts.records import InputRecord
+    from workers.operations.register import Unit
+    from workers.page.follower import Follower
+
+MOST_RECORDS: Final = 2000
+"""Of a unit's owners: more would take seconds to tell; `sorbro explain` tells them all."""
+
+
+class Found(Message):
+    """One unit that a search has found."""
+
+    sor_id: str
+    owner_sor_id: str
+    name: str | None
+    cvr: str | None
+    p_number: str | None
+    is_place: bool
+    standing: str
+
+
+class Search(Message):
+    """What a search has found."""
+
+    found: tuple[Found, ...]
+
+
+class UnitStory(Message):
+    """A unit's story. `is_cut`: older records were left out, so its beginning is missing."""
+
+    story: Story
+    is_cut: bool
+
+
+def search_of(follower: Follower, question: str) -> Search:
+    """The units a question leads to."""
+    return Search(found=tuple(_found(unit) for unit in follower.side.register.search(question)))
+
+
+def _found(unit: Unit) -> Found:
+    return Found(
+        sor_id=unit.sor_id,
+        owner_sor_id=unit.owner_sor_id,
+        name=unit.name,
+        cvr=unit.cvr,
+        p_number=unit.p_number,
+        is_place=unit.is_place,
+        standing=unit.standing,
+    )
+
+
+async def story_of(follower: Follower, picker: Picker, sor_id: SorId) -> UnitStory | None:
+    """The unit's story up to now; None when nobody has spoken of it. Raises `TimeoutError` when Kafka is away."""
+    owners = follower.side.register.owners_of(sor_id)
+    if not owners:
+        return None
+    places = follower.side.whereabouts.of({*owners, sor_id}, MOST_RECORDS + 1)
+    records = await picker.pick([(each.topic, each.partition, each.offset) for each in places])
+    teller = Teller(sor_id, Replay(follower.tariffs), outputs_on_record=True)
+    for record in in_order(records):
+        teller.hear(record)
+    try:
+        world = follower.side.register.world(owners, follower.tariffs)
+        return UnitStory(story=teller.story(follower.clock.now(), world), is_cut=len(places) > MOST_RECORDS)
+    except ExplainError:
+        return None
+
+
+def in_order(records: list[InputRecord]) -> list[InputRecord]:
+    """By their timestamps, each partition's in its own order; of one instant inputs before outputs."""
+    partitions = sorted(
+        (list(each) for _, each in groupby(records, key=lambda record: (record.topic, record.partition))),
+        key=lambda each: (each[0].topic in OUTPUTS, each[0].topic, each[0].partition),
+    )
+    return list(merge(*partitions, key=lambda record: record.timestamp))
