@@ -14,7 +14,7 @@ from adapters.kafka.port import LogError
 from contracts.records import InputRecord
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 
     from adapters.kafka.connection import Connection
 
@@ -33,7 +33,7 @@ async def committed(
     connection: Connection,
     partitions: Collection[tuple[str, int]],
     on_progress: Callable[[int], None] = lambda _: None,
-) -> AsyncIterator[Sequence[InputRecord]]:
+) -> AsyncGenerator[Sequence[InputRecord]]:
     """Yield batches of records, in order per partition. `on_progress` hears how many records are still to come.
 
     Raises `LogError` when the broker gives nothing more before the end.

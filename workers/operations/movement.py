@@ -31,7 +31,9 @@ class Movement(StrEnum):
     STOP = "STOP"
     """Records wait, and nothing has been committed on the partition in the whole window."""
     STALL = "STALL"
-    """Records wait; the partition commits, but does not move in this topic."""
+    """Records wait; the partition commits, but does not move in this topic. For a while that is as it should be: of
+    several topics the oldest record is taken first.
+    """
     REWIND = "REWIND"
     """The position has gone back: records are being processed again, or the topic was made anew."""
     NONE = "NONE"

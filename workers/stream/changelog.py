@@ -25,7 +25,7 @@ from workers.stream.world import BEGINNING, World
 from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from contracts.cloudevents import Headers
     from contracts.tariffs import TariffTable
@@ -111,10 +111,11 @@ class Restoring:
     """Builds a world from changelog records, in order; later records replace earlier ones.
 
     What is read is only laid by: a record that a later one replaces is never decoded, and an owner whose next wake is
-    noted is decoded when somebody asks for it.
+    noted is decoded when somebody asks for it. `only` these owners are taken, for who wants to look at a few.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, only: Collection[SorId] | None = None) -> None:
+        self._only = None if only is None else {owner.encode() for owner in only}
         self._newest: defaultdict[bytes, dict[bytes, bytes | None]] = defaultdict(dict)
         self._wakes: dict[bytes, bytes] = {}
         self._progress: bytes | None = None
@@ -134,6 +135,8 @@ class Restoring:
         if kind not in _KINDS:
             raise ChangelogError(f"the changelog holds a record of unknown kind {key!r}: is the topic Sorbro's own?")
         owner, _, _ = rest.partition(b"/")
+        if self._only is not None and owner not in self._only:
+            return
         self._newest[owner][key] = value
         if len(headers) > 1:
             self._wakes[owner] = dict(headers)[_WAKES]
