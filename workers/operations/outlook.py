@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from contracts.danish_time import danish_date, start_of_day
+from workers.operations.dues import LATE_AFTER
 from workers.tree.draft import Draft
 from workers.tree.state import Forwarded, OwnerState, Registered
 from workers.tree.waiting import waiting_in
@@ -51,8 +52,6 @@ FROM due JOIN unit ON unit.owner = due.owner AND unit.sor_id = due.sor_id JOIN o
 WHERE due.at >= ? AND due.at < ? ORDER BY due.at, due.sor_id LIMIT ?
 """
 Matter = Literal["closure", "departure", "succession"]
-LATE: Final = timedelta(seconds=60)
-"""Within this time after its instant a closure is promised to be done; later it is late."""
 MOST_LISTED: Final = 200
 _PERSISTENT_REASONS: Final = frozenset({"cvr", "tariff"})
 """Waits that are counted elsewhere: open numbers by the register, missing tariffs as parked fees."""
@@ -154,11 +153,11 @@ class Outlook:
 
     def overdue(self, now: datetime) -> list[Due]:
         """What should have been done by now, oldest first; at most `MOST_LISTED`."""
-        return self._due(0.0, (now - LATE).timestamp())
+        return self._due(0.0, (now - LATE_AFTER).timestamp())
 
     def count_overdue(self, now: datetime) -> int:
         """How much should have been done by now."""
-        return self._count("SELECT count(*) FROM due WHERE at < ?", (now - LATE).timestamp())
+        return self._count("SELECT count(*) FROM due WHERE at < ?", (now - LATE_AFTER).timestamp())
 
     def due_on(self, day: date) -> list[Due]:
         """What takes effect in the course of a Danish day; at most `MOST_LISTED`."""
@@ -167,7 +166,7 @@ class Outlook:
     def calendar(self, now: datetime) -> list[Day]:
         """The days to come on which something takes effect, with how much; the soonest `MOST_LISTED`."""
         counted = "SELECT at, count(*) FROM due WHERE at > ? GROUP BY at ORDER BY at LIMIT ?"
-        rows = self._db.execute(counted, ((now - LATE).timestamp(), MOST_LISTED))
+        rows = self._db.execute(counted, ((now - LATE_AFTER).timestamp(), MOST_LISTED))
         days: dict[date, int] = {}
         for at, count in rows:
             day = danish_date(_instant(at))

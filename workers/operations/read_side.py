@@ -34,8 +34,9 @@ TOPICS: Final = (
     Topic.INVOICE_TRIGGERS,
     Topic.DELETION_REQUESTS,
     Topic.DEAD_LETTERS,
+    Topic.AUDIT,
 )
-_STORIES: Final = frozenset(TOPICS) - {Topic.STATE, Topic.TRANSFERS, Topic.FEE_RUNS}
+_STORIES: Final = frozenset(TOPICS) - {Topic.STATE, Topic.TRANSFERS, Topic.FEE_RUNS, Topic.AUDIT}
 """The topics whose records may be part of a unit's story."""
 _BREATH_SECONDS: Final = 0.01
 """So long may the page's answers wait for what is being read."""
@@ -119,7 +120,7 @@ class ReadSide:
         headers = dict(record.headers)
         ce_type = headers.get("ce_type", b"").decode("utf-8", "replace")
         self.sightings.seen(topic, ce_type, record.timestamp)
-        if topic in WORKER_INPUTS:
+        if topic in WORKER_INPUTS or topic == Topic.AUDIT:
             return
         self.flow.sent(DEAD_LETTER if topic == Topic.DEAD_LETTERS else ce_type, record.timestamp)
         if topic in _RECONCILED:

@@ -38,6 +38,10 @@ class Sightings:
         count, last = kinds.get(kind, (0, 0))
         kinds[kind] = (count + 1, max(last, at))
 
+    def count(self, topic: str) -> int:
+        """How many records have been seen on a topic."""
+        return sum(count for count, _ in self._seen.get(topic, {}).values())
+
     def of(self, topic: str) -> list[Sighting]:
         """What has been seen on a topic, the most frequent first."""
         kinds = self._seen.get(topic, {})

@@ -13,6 +13,8 @@ from adapters.kafka.group_view import group_view
 from adapters.kafka.tail import tail
 from contracts.topics import Topic
 from workers.operations.lag import Lag, read_lag
+from workers.operations.letter_groups import LetterGroups
+from workers.operations.letter_reading import read_groups
 from workers.operations.movement import History
 from workers.operations.read_side import TOPICS, ReadSide
 
@@ -52,8 +54,9 @@ class Follower:
         self.worker: WorkerStanding | None = None
         self.differences: list[Difference] = []
         """Where state and topics have not agreed at two looks in a row."""
-        self.dead_letters = 0
-        """Those nobody has sent once more."""
+        self.groups = LetterGroups()
+        """The dead letters, as they were at the last look."""
+        self._letters_seen = 0
         self._suspected: list[Difference] = []
         self._positions: dict[tuple[str, int], int] = {}
 
@@ -96,7 +99,15 @@ class Follower:
                     self.histories[each.topic, each.partition].add(lag.look(each))
                 self.lag, self.lag_failed_at = lag, None
                 self.compare()
+                await self._sort_letters()
                 await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _sort_letters(self) -> None:
+        """Put the dead letters into groups anew when there are others, or some have been sent once more."""
+        seen = self.side.sightings.count(Topic.DEAD_LETTERS) + self.side.sightings.count(Topic.AUDIT)
+        if self.is_complete and seen != self._letters_seen:
+            self.groups = await read_groups(self._connection)
+            self._letters_seen = seen
 
     async def _again_and_again(self, do: Callable[[], Awaitable[None]]) -> None:
         while True:

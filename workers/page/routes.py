@@ -133,11 +133,6 @@ class Routes:
         return made[1]
 
 
-def add_views(app: web.Application, follower: Follower, picker: Picker, sessions: Sessions) -> None:
-    """Put the views on the app."""
-    Routes(follower, picker, sessions).add(app)
-
-
 def _json(view: Message) -> web.Response:
     return web.Response(body=view.model_dump_json().encode(), content_type="application/json", charset="utf-8")
 

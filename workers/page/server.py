@@ -10,8 +10,11 @@ import structlog
 from aiohttp import web
 
 from adapters.kafka.picked import Picker
+from workers.operations.redrive import Redrive
+from workers.page.desk import Desk
+from workers.page.letter_routes import LetterRoutes
 from workers.page.rendering import page
-from workers.page.routes import add_views
+from workers.page.routes import Routes
 from workers.page.safety import HEADERS, LARGEST_FORM, LONGEST_PATH, allowed_hosts, is_allowed_host, is_own_form
 from workers.page.sessions import Sessions
 from workers.page.signing import add_signing
@@ -36,24 +39,27 @@ _STATIC: Final = {"page.css": "text/css", "page.js": "text/javascript", "icon.sv
 async def serve(follower: Follower, settings: Settings, socket: Path) -> None:
     """Answer on the socket until cancelled."""
     picker = Picker(settings.connection())
-    runner = web.AppRunner(build_app(follower, settings, picker), access_log=None)
+    desk = Desk(Redrive(settings.connection(), settings.group, follower.clock, follower.tariffs))
+    runner = web.AppRunner(build_app(follower, settings, picker, desk), access_log=None)
     await runner.setup()
     try:
         await web.UnixSite(runner, str(socket)).start()
         await asyncio.Event().wait()
     finally:
+        await desk.close()
         await runner.cleanup()
         await picker.close()
 
 
-def build_app(follower: Follower, settings: Settings, picker: Picker) -> web.Application:
+def build_app(follower: Follower, settings: Settings, picker: Picker, desk: Desk) -> web.Application:
     """The page as an application."""
     hosts = allowed_hosts(settings.page_hosts)
     app = web.Application(client_max_size=LARGEST_FORM, middlewares=[_safely(hosts)])
     sessions = Sessions(settings.page_token)
     add_worker_line(app, follower)
     add_signing(app, sessions)
-    add_views(app, follower, picker, sessions)
+    Routes(follower, picker, sessions).add(app)
+    LetterRoutes(follower, desk, sessions).add(app)
     for name, content_type in _STATIC.items():
         _add_static(app, name, content_type)
     return app

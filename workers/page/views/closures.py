@@ -163,6 +163,6 @@ def reason_of(partition: Partition) -> Reason:
     """
     if partition.worker is None:
         return "nobody-works"
-    if partition.movement in {Movement.STOP, Movement.STALL, Movement.REWIND}:
+    if partition.movement in {Movement.STOP, Movement.REWIND}:
         return "stands-still"
     return "inputs-unread" if partition.records else "unknown"

@@ -20,6 +20,7 @@ Kind = Literal[
     "records-lost",
     "state-differs",
     "closures-overdue",
+    "made-anew",
     "nobody-works",
     "stands-still",
     "goes-back",
@@ -107,7 +108,7 @@ def now_of(follower: Follower) -> Now:
         parked=side.outlook.count_parked(),
         waiting_for_sor=side.outlook.count_waiting(),
         waiting_for_cvr=figures.open_numbers,
-        dead_letters=follower.dead_letters,
+        dead_letters=follower.groups.waiting,
         differences=len(follower.differences),
         version=follower.worker.version if follower.worker is not None else None,
     )
@@ -125,11 +126,15 @@ def _of_partitions(partitions: tuple[Partition, ...]) -> Iterator[Trouble]:
     lost = sum(each.lost for each in partitions)
     if lost:
         yield trouble("records-lost", lost, _numbers(each for each in partitions if each.lost))
+    anew = [each for each in partitions if each.is_made_anew]
+    if anew:
+        yield trouble("made-anew", len(anew), _numbers(anew))
     without = [each for each in partitions if each.worker is None]
     if without:
         yield trouble("nobody-works", len(without), _numbers(without))
     movements: tuple[tuple[Kind, set[Movement]], ...] = (
-        ("stands-still", {Movement.STOP, Movement.STALL}),
+        # A stall is no trouble: older records of other topics go first.
+        ("stands-still", {Movement.STOP}),
         ("goes-back", {Movement.REWIND}),
         ("falls-behind", {Movement.WARN}),
     )
@@ -149,8 +154,8 @@ def _of_state(follower: Follower) -> Iterator[Trouble]:
     parked = outlook.count_parked()
     if parked:
         yield trouble("fees-parked", parked)
-    if follower.dead_letters:
-        yield trouble("dead-letters", follower.dead_letters)
+    if follower.groups.waiting:
+        yield trouble("dead-letters", follower.groups.waiting)
 
 
 def _of_worker(follower: Follower) -> Iterator[Trouble]:

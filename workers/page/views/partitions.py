@@ -47,6 +47,8 @@ class Partition(Message):
     seconds: float
     lost: int
     """Records that retention took before they were read."""
+    is_made_anew: bool
+    """Whether a position lies beyond the end: a topic was made anew under the worker."""
     movement: Movement
     """The worst of its topics', as Burrow has it."""
     last_commit: Instant | None
@@ -89,10 +91,11 @@ def _partition(
     return Partition(
         partition=number,
         worker=lag.hosts.get(number),
-        records=sum(each.records or 0 for each in lags),
-        is_exact=all(each.is_exact for each in lags),
+        records=sum(each.records if each.records is not None else each.end - each.start for each in lags),
+        is_exact=all(each.is_exact and each.records is not None for each in lags if each.end > each.start),
         seconds=max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
         lost=sum(each.lost for each in lags),
+        is_made_anew=any(each.is_beyond_end for each in lags),
         movement=min((each.movement for each in topics), key=_WORST_FIRST.index),
         last_commit=last_commit,
         topics=topics,

@@ -45,8 +45,9 @@ class PageWords(Words):
         return written.replace(",", ".") if self.language == "da" else written
 
     def weekday(self, day: date) -> str:
-        """A day with its weekday: ``tor 29.02.2024``."""
-        return f"{self.say(f'weekday.{day.weekday()}')} {self.day(day)}"
+        """A day as one says it: ``torsdag den 29. februar 2024``."""
+        weekday = self.say(f"weekday.{day.weekday()}")
+        return self.say("long-day", weekday=weekday, day=str(day.day), month=self.month(day))
 
     def month(self, day: date) -> str:
         """The month and year: ``februar 2024``."""
