@@ -46,7 +46,9 @@ from workers.stream.world import Turn, World
 
 PER_SECOND: Final = 50
 _POLL_SECONDS: Final = 0.1
-_CLOSED: Final = "2023-12-20"
+_CLOSED: Final = "2023-11-01"
+_NOW: Final = datetime(2023, 11, 3, 9, tzinfo=UTC)
+"""The register is two days old: the clock stands, so that nothing but the closures is due."""
 
 
 @dataclass
@@ -113,7 +115,7 @@ def _turn(
     *,
     has_page: bool,
 ) -> Measured:
-    worker = Worker(servers, folder, SORBRO_PAGE=str(has_page), SORBRO_LOG_LEVEL="error")
+    worker = Worker(servers, folder, SORBRO_PAGE=str(has_page), SORBRO_LOG_LEVEL="error", SORBRO_CLOCK="demo")
     with ExitStack() as stack:
         stack.enter_context(running(worker))
         return asyncio.run(_measured(servers, worker.port, register, steady, burst, has_page=has_page))
@@ -130,6 +132,7 @@ async def _measured(
 ) -> Measured:
     connection = Connection(servers)
     turn = Measured(0.0)
+    await _until_committed(connection)
     async with aiohttp.ClientSession(f"http://localhost:{port}") as page, publisher(connection) as target:
         if has_page:
             await _until_read(page)
@@ -175,7 +178,7 @@ async def _until_committed(connection: Connection) -> None:
 
 
 async def _poll(page: aiohttp.ClientSession, register: Register, into: dict[str, list[float]]) -> None:
-    chance = Random(7)
+    chance = Random(7)  # noqa: S311  # which unit is looked at is no secret
     units = [unit.sor_id for unit in register.entities]
     paths = cycle(("/", "/closures", "/flow", "/cvr", "/dead-letters", "/units/", "search"))
     while True:
@@ -202,12 +205,11 @@ def _closures(register: Register) -> Iterator[OutputRecord]:
 
 
 def _closure(unit: SnapshotEntity) -> OutputRecord:
-    now = datetime.now(UTC)
-    data = unit.as_change(2, now) | {"toDate": _CLOSED, "channel": "sor-office"}
+    data = unit.as_change(2, _NOW) | {"toDate": _CLOSED, "channel": "sor-office"}
     headers = sender_headers(
         ce_id=f"{data['sorId']}-2", source="urn:bench", ce_type="dk.sor.entity.changed.v1", subject=data["sorId"]
     )
-    return OutputRecord(Topic.ENTITY_CHANGES, data["ownerSorId"].encode(), compact(data).encode(), headers, now)
+    return OutputRecord(Topic.ENTITY_CHANGES, data["ownerSorId"].encode(), compact(data).encode(), headers, _NOW)
 
 
 async def _write(servers: str, register: Register) -> None:
@@ -219,6 +221,7 @@ async def _write(servers: str, register: Register) -> None:
         for records in _history(register):
             await target.publish(records)
             count += len(records)
+        await target.publish([OutputRecord(Topic.DEMO_CLOCK, None, _NOW.isoformat().encode(), (), _NOW)])
     echo(f"{len(register.entities):,} units: {count:,} records on the topics")
 
 

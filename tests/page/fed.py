@@ -75,7 +75,9 @@ def following(world: Scenario, now: datetime | None = None, leave_out: Topic | N
 
 def lag_of(at: datetime, *, records: int = 0, lost: int = 0, host: str | None = "10.0.0.7") -> Lag:
     """One partition of one topic, so far behind."""
-    partition = PartitionLag(Topic.ENTITY_CHANGES.value, 0, lost, 100 + records, 100 - lost, "group", records, True, at)
+    partition = PartitionLag(
+        Topic.ENTITY_CHANGES.value, 0, 100 if lost else 0, 100 + records, 100 - lost, "group", records, oldest_at=at
+    )
     return Lag(at, (partition,), {}, {0: host} if host is not None else {}, {0: 7})
 
 

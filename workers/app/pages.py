@@ -65,7 +65,7 @@ def _hand_on(app: Any, keeper: PageKeeper) -> None:
         if (request.content_length or 0) > _LARGEST_FORM:
             raise web.HTTPRequestEntityTooLarge(_LARGEST_FORM, request.content_length or 0)
         if keeper.client is None:
-            return _coming()
+            return _coming(request.path)
         try:
             async with keeper.client.request(
                 request.method,
@@ -77,15 +77,17 @@ def _hand_on(app: Any, keeper: PageKeeper) -> None:
                 body = await answer.read()
                 return web.Response(status=answer.status, headers=_passed_on(answer.headers), body=body)
         except (aiohttp.ClientError, TimeoutError, OSError):
-            return _coming()
+            return _coming(request.path)
 
     # After Faust's own: a path of its own is found before this one, which takes all.
     app.web.web_app.router.add_route("*", "/{path:.*}", hand_on)
 
 
-def _coming() -> web.Response:
-    status = web.HTTPServiceUnavailable.status_code
-    return web.Response(text=_COMING, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
+def _coming(path: str) -> web.Response:
+    status, headers = web.HTTPServiceUnavailable.status_code, {"Cache-Control": "no-store"}
+    if path.endswith(".json"):
+        return web.json_response({"starting": True}, status=status, headers=headers)
+    return web.Response(text=_COMING, content_type="text/html", status=status, headers=headers)
 
 
 def _passed_on(headers: Any) -> CIMultiDict[str]:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.redrives import Chosen, Why
 from workers.page.desk import A_FEW, FASTEST, BusyError, Desk
 from workers.page.rendering import page
-from workers.page.signing import operator_of, session_of
+from workers.page.signing import operator_of, see_other, session_of
 from workers.page.views.dead_letters import as_text, dead_letters_json, group_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class LetterRoutes:
             self._desk.try_out(_chosen(fields), session.operator)
         except BusyError:
             return self._desk_page(request, "busy")
-        raise web.HTTPSeeOther(_DESK)
+        return see_other(_DESK)
 
     async def send(self, request: web.Request) -> web.Response:
         """Begin to send a few, or the rest."""
@@ -81,13 +81,13 @@ class LetterRoutes:
             return self._desk_page(request, "why")
         except ValueError:
             return self._desk_page(request, "order")
-        raise web.HTTPSeeOther(_DESK)
+        return see_other(_DESK)
 
     async def stop(self, request: web.Request) -> web.Response:
         """Stop what is being sent."""
         await operator_of(request, self._sessions)
         self._desk.stop()
-        raise web.HTTPSeeOther(_DESK)
+        return see_other(_DESK)
 
     def _desk_page(self, request: web.Request, error: str | None = None) -> web.Response:
         matter = self._desk.matter

@@ -7,12 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.identifiers import SorId
 from contracts.publish import ROOT
+from contracts.wire import CivilDate
 from workers.page.months import months_of
 from workers.page.rendering import language_of, page, words_of
-from workers.page.signing import session_of
+from workers.page.signing import see_other, session_of
 from workers.page.story_lines import told_in
 from workers.page.views.closures import closures_of
 from workers.page.views.contracts import contracts_of
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from workers.page.follower import Follower
     from workers.page.sessions import Sessions
 
+_DAY: Final[TypeAdapter[date]] = TypeAdapter(CivilDate)
 _FRESH_SECONDS: Final = 1.0
 """However many look at once, a view is made anew this often at most."""
 
@@ -90,7 +93,7 @@ class Routes:
         question = str((await request.post()).get("question", ""))
         found = search_of(self._follower, question)
         if len(found.found) == 1:
-            raise web.HTTPSeeOther(f"/units/{found.found[0].sor_id}")
+            return see_other(f"/units/{found.found[0].sor_id}")
         return self._page(request, "unit", question=question, data=found)
 
     async def search_json(self, request: web.Request) -> web.Response:
@@ -138,10 +141,10 @@ def _json(view: Message) -> web.Response:
 
 
 def _day(request: web.Request) -> date | None:
-    """The day chosen; none for what is no day."""
+    """The day chosen; none for what is no day of a contract."""
     try:
-        return date.fromisoformat(request.query.get("day", ""))
-    except ValueError:
+        return _DAY.validate_python(request.query.get("day", ""))
+    except ValidationError:
         return None
 
 

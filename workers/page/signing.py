@@ -48,7 +48,7 @@ def add_signing(app: web.Application, sessions: Sessions) -> None:
         if name is None:
             status = web.HTTPForbidden.status_code
             return page(request, "sign-in", status=status, is_possible=sessions.are_possible, error=error)
-        response = web.HTTPSeeOther("/dead-letters")
+        response = see_other("/dead-letters")
         response.set_cookie(
             _COOKIE,
             name,
@@ -62,7 +62,7 @@ def add_signing(app: web.Application, sessions: Sessions) -> None:
     async def sign_out(request: web.Request) -> web.Response:
         await operator_of(request, sessions)
         sessions.sign_out(request.cookies.get(_COOKIE))
-        response = web.HTTPSeeOther("/")
+        response = see_other("/")
         response.del_cookie(_COOKIE)
         return response
 
@@ -70,7 +70,7 @@ def add_signing(app: web.Application, sessions: Sessions) -> None:
         chosen = request.match_info["language"]
         if chosen not in LANGUAGES:
             raise web.HTTPNotFound
-        response = web.HTTPSeeOther(_own_path(request.query.get("back", "/")))
+        response = see_other(_own_path(request.query.get("back", "/")))
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="Lax")
         return response
 
@@ -78,6 +78,11 @@ def add_signing(app: web.Application, sessions: Sessions) -> None:
     app.router.add_post("/sign-in", sign_in)
     app.router.add_post("/sign-out", sign_out)
     app.router.add_get("/language/{language}", choose_language)
+
+
+def see_other(path: str) -> web.Response:
+    """Send the browser on to another of our addresses."""
+    return web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": path})
 
 
 def _own_path(path: str) -> str:
