@@ -53,14 +53,14 @@ def test_a_late_closure_turns_it_red(closing):
         ({"records": 3}, (), "inputs-unread"),
         ({}, ("open-transaction",), "open-transaction"),
         ({"records": 3}, ("not-turning",), "not-turning"),
+        ({}, None, "opening"),
     ],
 )
 def test_why_a_closure_is_late_is_told(closing, lag, stuck, reason):
     follower = following(closing, closing.at("2023-06-01 00:02").now)
     follower.lag = lag_of(closing.now, **lag)
-    follower.worker = WELL.model_copy(
-        update={"stuck": tuple(StuckThing(reason=each, partition=0, seconds=95) for each in stuck)}
-    )
+    things = tuple(StuckThing(reason=each, partition=0, seconds=95) for each in stuck or ())
+    follower.worker = WELL.model_copy(update={"stuck": things, "open_partitions": () if stuck is None else (0,)})
     (late,) = closures_of(follower, None).overdue
     assert late.reason == reason
 

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from workers.page.follower import Follower
 
 Reason = Literal[
-    "nobody-works", "not-turning", "not-progressing", "open-transaction", "stands-still", "inputs-unread", "unknown"
+    "nobody-works",
+    "not-turning",
+    "not-progressing",
+    "open-transaction",
+    "opening",
+    "stands-still",
+    "inputs-unread",
+    "unknown",
 ]
 
 
@@ -152,7 +159,10 @@ def _reasons(follower: Follower, at: datetime) -> dict[int, Reason]:
         each.partition: reason_of(each)
         for each in partitions_of(follower.lag, follower.histories, follower.last_commits, at)
     }
-    found |= {each.partition: each.reason for each in (follower.worker.stuck if follower.worker is not None else ())}
+    worker = follower.worker
+    if worker is not None:
+        found |= dict.fromkeys(set(worker.assigned) - set(worker.open_partitions), "opening")
+        found |= {each.partition: each.reason for each in worker.stuck}
     return found
 
 
