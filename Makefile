@@ -29,6 +29,9 @@ simulate: $(READY) ## The loop under simulated faults (ARGS="--seed 0 --count 10
 test-deep: $(READY) ## 10,000 random histories against the oracle (SORBRO_HISTORIES, SORBRO_SEED; ARGS to pytest)
 	$(VENV)/bin/python tests/oracle/deep.py $(ARGS)
 
+feed-check: $(READY) ## A country's register through every format, the feed and the core (ARGS="--units 20000")
+	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/feed/at_size.py $(ARGS)
+
 lint: $(READY) ## Style, types and import layers only
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -59,4 +62,4 @@ bench-lookup: $(READY) ## A first look-up of 100,000 numbers as a share of what 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup feed-check clean

@@ -5,7 +5,8 @@ A letter named in a `LettersRedriven` is never sent again: the event and the let
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+import re
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -20,16 +21,23 @@ MOST_LETTERS: Final = 100
 """In one event, and so in one transaction."""
 
 
+_INVISIBLE: Final = r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|^ | $"
+"""Line ends and other control characters, and those that turn or hide text."""
+
+
 def _on_one_line(text: str) -> str:
-    if not text.isprintable() or text != text.strip():
+    if re.search(_INVISIBLE, text) is not None:
         raise PydanticCustomError("one_line", "must be one line of text, with nothing invisible in it")
     if "@" in text:
         raise PydanticCustomError("no_address", "must not hold an e-mail address (R49)")
     return text
 
 
-OperatorName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_on_one_line)]
-Why = Annotated[str, Field(min_length=1, max_length=LONGEST_WHY), AfterValidator(_on_one_line)]
+_ONE_LINE: Final = AfterValidator(_on_one_line)
+_SCHEMA: Final[dict[str, Any]] = {"not": {"pattern": f"{_INVISIBLE}|@"}}
+
+OperatorName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, json_schema_extra=_SCHEMA), _ONE_LINE]
+Why = Annotated[str, Field(min_length=1, max_length=LONGEST_WHY, json_schema_extra=_SCHEMA), _ONE_LINE]
 TypeName = Annotated[str, Field(min_length=1, max_length=200)]
 
 

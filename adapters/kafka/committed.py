@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import murmur2
 
+from adapters.kafka.consumed import input_record
 from adapters.kafka.partition_log import LARGEST_REQUEST, STALLED_SECONDS
 from adapters.kafka.port import LogError
-from contracts.records import InputRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 
     from adapters.kafka.connection import Connection
+    from contracts.records import InputRecord
 
 _AT_ONCE: Final = 1000
 _WAIT_MS: Final = 200
-_LATEST_MS: Final = 32_472_144_000_000
-"""The year 2999: a timestamp may claim anything, and must not leave the calendar."""
 
 
 def partition_of(key: bytes, count: int) -> int:
@@ -59,7 +57,7 @@ async def committed(
         while (left := _left(positions, ends)) or (more and not connection.transactions):
             on_progress(left)
             batches = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
-            yield [as_input(tp, each) for tp, records in batches.items() for each in records]
+            yield [input_record(each) for records in batches.values() for each in records]
             before, positions = positions, {tp: await consumer.position(tp) for tp in wanted}
             more = bool(batches)
             moved_at = clock.time() if positions != before else moved_at
@@ -74,16 +72,3 @@ async def committed(
 
 def _left(positions: dict[TopicPartition, int], ends: dict[TopicPartition, int]) -> int:
     return sum(max(0, end - positions[tp]) for tp, end in ends.items())
-
-
-def as_input(tp: TopicPartition, record: Any) -> InputRecord:
-    """The client's record as Sorbro sees it; a timestamp that leaves the calendar is bounded."""
-    return InputRecord(
-        topic=tp.topic,
-        partition=tp.partition,
-        offset=record.offset,
-        key=record.key,
-        value=record.value,
-        headers=tuple(record.headers),
-        timestamp=datetime.fromtimestamp(min(record.timestamp, _LATEST_MS) / 1000, UTC),
-    )

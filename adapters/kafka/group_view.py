@@ -6,15 +6,15 @@ import asyncio
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import stamina
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 
+from adapters.kafka.consumed import instant_of
 from adapters.kafka.port import CALL_SECONDS, LogError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ COUNTED: Final = 500
 _FETCHED: Final = 256 * 1024
 _TAILS: Final = (200, 20_000)
 _WAIT_MS: Final = 250
+_AGAIN_SECONDS: Final = 0.2
 _NO_LIMIT: Final = sys.maxsize
 
 
@@ -63,6 +64,30 @@ class Unread:
     oldest_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Records of one partition counted so far; the records themselves may be large and are not kept."""
+
+    records: int = 0
+    last: int = -1
+    oldest_ms: int | None = None
+
+    def followed_by(self, records: Sequence[Any]) -> _Counted:
+        if not records:
+            return self
+        oldest = records[0].timestamp if self.oldest_ms is None else self.oldest_ms
+        return _Counted(self.records + len(records), records[-1].offset, oldest)
+
+    def unread(self, start: int, end: int) -> Unread:
+        oldest = self.oldest_ms
+        at = None if oldest is None else instant_of(oldest)
+        beyond = end - self.last - 1 if self.records == COUNTED else 0
+        return Unread(min(self.records + beyond, max(0, end - start)), is_exact=not beyond, oldest_at=at)
+
+
+_NOTHING: Final = _Counted()
+
+
 class GroupView:
     """Asks the brokers; changes nothing and joins nothing. Every call ends within 10 s, or raises `TimeoutError`."""
 
@@ -84,13 +109,15 @@ class GroupView:
 
     async def committed(self) -> Mapping[Place, int]:
         """The group's committed offsets, on whatever topics; a partition without one is left out (Kafka says -1)."""
-        async for attempt in stamina.retry_context(
-            on=(GroupCoordinatorNotAvailableError, GroupLoadInProgressError), timeout=CALL_SECONDS, wait_max=0.5
-        ):
-            with attempt:
-                async with asyncio.timeout(CALL_SECONDS):
+        async with asyncio.timeout(CALL_SECONDS):
+            while True:
+                try:
                     found = await self._admin.list_consumer_group_offsets(self._group)
-        return {tp: at.offset for tp, at in found.items() if at.offset >= 0}
+                except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
+                    # A young cluster makes the topic of the offsets when it is first asked.
+                    await asyncio.sleep(_AGAIN_SECONDS)
+                else:
+                    return {tp: at.offset for tp, at in found.items() if at.offset >= 0}
 
     async def members(self) -> Mapping[Place, str]:
         """Which host each partition is assigned to; empty when the group has no members."""
@@ -115,18 +142,10 @@ class GroupView:
 
     async def unread(self, between: Mapping[Place, tuple[int, int]]) -> Mapping[Place, Unread]:
         """Look at what lies between the two offsets of each partition: transaction markers are no records."""
-        found: dict[Place, list[Any]] = {tp: [] for tp in between}
+        found = dict.fromkeys(between, _NOTHING)
         async for tp, records in self._read(between, COUNTED):
-            found[tp] += records
-        return {tp: self._unread(records, *between[tp]) for tp, records in found.items()}
-
-    @staticmethod
-    def _unread(records: Sequence[Any], start: int, end: int) -> Unread:
-        oldest = datetime.fromtimestamp(records[0].timestamp / 1000, UTC) if records else None
-        if len(records) < COUNTED:
-            return Unread(len(records), is_exact=True, oldest_at=oldest)
-        beyond = max(0, end - records[-1].offset - 1)
-        return Unread(min(len(records) + beyond, end - start), is_exact=not beyond, oldest_at=oldest)
+            found[tp] = found[tp].followed_by(records)
+        return {tp: counted.unread(*between[tp]) for tp, counted in found.items()}
 
     async def newest(self, tp: Place, ends: Ends, key: bytes) -> bytes | None:
         """The value of the newest committed record with this key, looked for from the end; None when there is none."""

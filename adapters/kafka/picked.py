@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from adapters.kafka.committed import as_input
+from adapters.kafka.consumed import input_record
 from adapters.kafka.port import CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Picker:
         while left:
             polled = await consumer.getmany(*left, timeout_ms=_WAIT_MS)
             for tp, records in polled.items():
-                found += [as_input(tp, each) for each in records if each.offset in wanted[tp]]
+                found += [input_record(each) for each in records if each.offset in wanted[tp]]
             for tp in list(left):
                 at, offsets = await consumer.position(tp), left[tp]
                 while offsets and offsets[-1] < at:

@@ -11,6 +11,7 @@ from io import StringIO
 import pytest
 from rich.console import Console, Group
 
+from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
 from contracts.records import InputRecord
 from contracts.tariffs import TariffTable
@@ -54,7 +55,7 @@ def told_by(
 ) -> Told:
     every = list(records)
     replay = Replay(tariffs or TariffTable.load())
-    day = date.fromisoformat(until) if until is not None else None
+    day = start_of_day(date.fromisoformat(until)) if until is not None else None
     return Told(tell_recording(SorId(getattr(unit, "sor_id", unit)), lambda: every, replay, day))
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from contracts.identifiers import SorId
+from contracts.tariffs import TariffTable
 from support.trees import private_clinic
+from workers.explain.recording import tell_recording
 from workers.explain.sent import ExplainError
+from workers.replay.replay import Replay
 
 CLINIC, OTHER = private_clinic(), private_clinic(1500)
 
@@ -35,6 +40,14 @@ def test_what_was_sent_counts_and_not_what_would_be_sent_today(both, recorded, t
     assert not told(without_end, CLINIC.place).of_kind("deregistered")
 
 
+def test_a_replay_s_outputs_are_told_where_that_is_asked_for(both, recorded):
+    without_end = [each for each in recorded(both) if each.topic != "bsr.deregistrations.v1"]
+    replay = Replay(TariffTable.load())
+    story = tell_recording(SorId(CLINIC.place.sor_id), lambda: without_end, replay, as_replayed=True)
+    assert story.outputs_are == "replayed"
+    assert [event.kind for event in story.events].count("deregistered") == 1
+
+
 def test_what_comes_after_the_recording_is_told_as_a_replay_gives_it_r25(world, recorded, told):
     world.at("2023-05-01 10:00").registered(CLINIC)
     world.sor(CLINIC.place, to_date="2023-05-20")
@@ -48,9 +61,14 @@ def test_what_comes_after_the_recording_is_told_as_a_replay_gives_it_r25(world, 
 def test_only_the_unit_s_own_owners_are_played(both, told, monkeypatch):
     played = []
     monkeypatch.setattr("workers.replay.replay.Replay.play", lambda _, record: played.append(record) or iter(()))
-    with pytest.raises(ExplainError, match="nothing that was accepted speaks of"):
-        told(both, CLINIC.place)
+    told(both, CLINIC.place)
     assert {record.key for record in played} == {CLINIC.owner.sor_id.encode()}
+
+
+def test_what_lies_on_other_topics_is_passed_over_whatever_it_says(both, recorded, told):
+    records = recorded(both)
+    foreign = replace(records[0], topic="somebody.elses.v1", timestamp=records[-1].timestamp + timedelta(days=9))
+    assert told([foreign, *records, foreign], CLINIC.place).story == told(records, CLINIC.place).story
 
 
 def test_the_story_is_told_by_date_also_where_the_recording_holds_one_topic_after_the_other(both, recorded, told):

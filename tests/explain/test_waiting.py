@@ -86,5 +86,5 @@ def test_a_unit_that_is_only_named_as_a_parent_has_a_story_r13(world, told):
     world.sor(CLINIC.place)
     page = told(world, CLINIC.owner)
     assert page.section("What does not happen, and why") == [
-        "BSR is told nothing: SOR has not told of the unit itself, only others have (R13)."
+        "BSR is told nothing: no message of SOR's on the unit itself has been accepted (R13)."
     ]

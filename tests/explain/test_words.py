@@ -76,6 +76,16 @@ def test_both_languages_fill_in_the_same_values():
         assert asked[0] == asked[1], name
 
 
+def test_every_phrase_is_used():
+    sources = "".join(file.read_text(encoding="utf-8") for file in Path("workers/explain").rglob("*.py"))
+    by_code = {
+        f"{kind}." for kind in (*CODES, "field", "fee-channel", "forwarded", "invoiced", "cvr-answered", "treated")
+    }
+    by_code |= {"deregistration-notice.", "exemption-notice.", "page."}
+    told = (name for name in phrases() if not re.fullmatch(r"R\d+", name) and not name.startswith(tuple(by_code)))
+    assert [name for name in told if f'"{name}"' not in sources] == []
+
+
 def test_every_phrase_says_something_in_each_language():
     assert not [name for name, texts in phrases().items() if not all(text.strip() for text in texts.values())]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.messages import entity, sor_id
@@ -20,6 +20,7 @@ MESSAGES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(MESSAGES)
 def test_no_value_and_no_unknown_name_is_ever_shown_r49(message):
     shown = json.dumps(shape_of(json.dumps(message).encode()), ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.operations.movement import WINDOW, History, Look, Movement, movement, waiting_since
@@ -81,6 +81,7 @@ def test_a_history_keeps_just_what_the_window_needs():
     assert history.movement(START + 19 * STEP) is Movement.STOP
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=6, max_size=12))
 def test_work_that_never_stops_or_goes_back_is_never_called_stopped_stalled_or_rewound(steps):
     position, end, commits, seen = 0, 100, 0, []

@@ -19,7 +19,10 @@ from adapters.clock import SystemClock
 from adapters.cvr.documents import DocumentStore, FileRegistry
 from adapters.cvr.reading import CvrShapeError
 from adapters.kafka.port import LogError
-from adapters.record_lines import LineError, read_lines
+from adapters.record_lines import LineError
+from adapters.recordings.files import FileError
+from adapters.recordings.reading import records_of
+from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
 from contracts.tariffs import TariffTable, TariffTableError
 from workers.app.settings import configured
@@ -32,12 +35,23 @@ from workers.replay.replay import Replay
 from workers.stream.changelog import ChangelogError
 
 if TYPE_CHECKING:
+    from adapters.kafka.connection import Connection
     from contracts.records import InputRecord
-    from workers.app.settings import Settings
     from workers.explain.story import Story
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FIRST_YEAR = 1900
+_TOLD_BY_THEMSELVES = (
+    ExplainError,
+    FileError,
+    LineError,
+    CvrShapeError,
+    TariffTableError,
+    LogError,
+    ChangelogError,
+    UnicodeDecodeError,
+    OSError,
+)
 _PLAIN_WIDTH = 120
 """Characters to a line where the page goes to a file or a pipe."""
 
@@ -59,6 +73,7 @@ class _SorIdParameter(click.ParamType):
 @click.option("--cvr", type=_FILE, help="With --from: CVR documents, one a line, as `sorbro replay` reads them.")
 @click.option("--tariffs", type=_FILE, help="A fee table of your own instead of the one that ships with Sorbro.")
 @click.option("--broker", help="Brokers as host:port,… (SORBRO_KAFKA_BOOTSTRAP_SERVERS).")
+@click.option("--replayed", is_flag=True, help="With --from: tell a replay's outputs, whatever is on record.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 def command(
@@ -68,6 +83,7 @@ def command(
     cvr: Path | None,
     tariffs: Path | None,
     broker: str | None,
+    replayed: bool,  # noqa: FBT001  # click passes options so
     as_json: bool,  # noqa: FBT001  # click passes options so
     language: Language,
 ) -> None:
@@ -81,44 +97,41 @@ def command(
       sorbro explain 698481000016007
       sorbro explain 698481000016007 --from night.jsonl --until 2024-01-01 --language da
     """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
-    if recording is None and (until is not None or cvr is not None):
-        raise click.UsageError("--until and --cvr need --from: what is on the topics has been decided already")
+    if recording is None and (until is not None or cvr is not None or replayed):
+        raise click.UsageError("--until, --cvr and --replayed need --from: what is on the topics has been decided")
     if until is not None and until.year < _FIRST_YEAR:
         raise click.BadParameter("--until must lie after 1900")
     try:
         registry = FileRegistry(DocumentStore.from_jsonl(cvr)) if cvr is not None else None
-        replay = Replay(TariffTable.load(tariffs), registry)
+        table = tariffs if recording is not None else configured(tariffs=tariffs).tariffs  # as the worker has it
+        replay = Replay(TariffTable.load(table), registry)
         if recording is not None:
-            day = until.date() if until is not None else None
-            story = tell_recording(sor_id, lambda: _records(recording), replay, day)
+            instant = start_of_day(until.date()) if until is not None else None
+            story = tell_recording(sor_id, lambda: _records(recording), replay, instant, as_replayed=replayed)
         else:
-            story = asyncio.run(_live(sor_id, configured(kafka_bootstrap_servers=broker), replay))
-    except (ExplainError, LineError, CvrShapeError, TariffTableError, LogError, ChangelogError, OSError) as error:
+            story = asyncio.run(_live(sor_id, _connection(broker), replay))
+    except _TOLD_BY_THEMSELVES as error:
         raise click.ClickException(str(error)) from error
     except KafkaError as error:
         raise click.ClickException(f"the broker does not answer ({error}): is the address right?") from error
-    except ValueError as error:  # no brokers configured
-        raise click.ClickException(f"{error}, or give --from a recording") from error
     _show(story, language, as_json=as_json)
 
 
 def _records(path: Path) -> Iterator[InputRecord]:
     """The file's records, with a progress bar where somebody is watching."""
-    with path.open("rb") as source, _progress() as progress:
-        left = path.stat().st_size
-
-        def lines() -> Iterator[str]:
-            nonlocal left
-            for line in source:
-                left -= len(line)
-                progress(path.name, left)
-                yield line.decode("utf-8")
-
-        yield from read_lines(lines())
+    size = path.stat().st_size
+    with _progress() as progress:
+        yield from records_of(path, lambda read: progress(path.name, size - read))
 
 
-async def _live(sor_id: SorId, settings: Settings, replay: Replay) -> Story:
-    connection = settings.connection()
+def _connection(broker: str | None) -> Connection:
+    try:
+        return configured(kafka_bootstrap_servers=broker).connection()
+    except ValueError as error:
+        raise click.ClickException(f"{error}; or give --from a recording") from error
+
+
+async def _live(sor_id: SorId, connection: Connection, replay: Replay) -> Story:
     with _progress() as progress:
         return await Reading(connection, sor_id, progress).story(replay, SystemClock().now())
 

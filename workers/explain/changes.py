@@ -51,9 +51,15 @@ def of_self_registration(before: SelfRegistered | None, after: SelfRegistered) -
 
 
 def of_record(before: RegistrationForwarded | None, after: RegistrationForwarded) -> tuple[str, ...]:
-    """The items in which the record differs from the one BSR had before."""
+    """The items in which the record differs from the one BSR had before; a fresher look-up alone is none (R17)."""
     left_out = frozenset({"sorVersion", "explanation"})
-    return () if before is None else _differing(_wire(before), _wire(after), left_out)
+    return () if before is None else _differing(_undated(before), _undated(after), left_out)
+
+
+def _undated(record: RegistrationForwarded) -> dict[str, Any]:
+    wire = _wire(record)
+    facts = wire["companyFacts"]
+    return wire | {"companyFacts": facts and {name: each for name, each in facts.items() if name != "fetchedAt"}}
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any], left_out: frozenset[str]) -> tuple[str, ...]:

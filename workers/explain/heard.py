@@ -11,6 +11,7 @@ from contracts.cvr_facts import CompanyFact, CvrAnswer, ProductionUnitFact
 from contracts.notices import DeletionRequested, DeregistrationDecided, DispensationGranted, ExemptionNotified
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged
+from workers.effects import Refusal
 from workers.enrichment.questions import number_of
 from workers.explain import changes, inputs
 from workers.stream.intake import OwnersMessage, RunRequested, read
@@ -50,7 +51,7 @@ class Listener:
             event = inputs.FeeRunNotice(**base, fee_year=request.fee_year, run_on=request.run_on)
             return Note(event, accepted.notice)
         if not isinstance(accepted, OwnersMessage):
-            return self._unread(record)
+            return self._unread(record) if isinstance(accepted, Refusal) else None
         message, base = accepted.event.message, _base(record, accepted.event.event_id, outcome)
         if isinstance(message, EntityChanged):
             return self._version(message, base, reaches=reaches)

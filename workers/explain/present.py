@@ -9,14 +9,13 @@ from contracts.danish_time import danish_date
 from workers.closures.announced import closing_of
 from workers.closures.departures import next_departure
 from workers.decide import wakes_of
-from workers.enrichment.questions import number_of
 from workers.explain.absences import absences_of
 from workers.explain.story import Coming, Fact, ParkedFee, Present, Standing, Unit, Wait
 from workers.fees.ledger import waits_until
 from workers.registrations.succession import succession_of
 from workers.tree.draft import Draft
 from workers.tree.inheritance import Effective, resolve
-from workers.tree.state import Deregistered, OwnerState, Parked, Registered, Withdrawn
+from workers.tree.state import Deregistered, OwnerState, Parked, Registered, Unforwarded, Withdrawn
 from workers.tree.waiting import Waiting, waiting_in
 from workers.upcoming import Due, Matter, upcoming
 
@@ -98,10 +97,9 @@ def _unit(draft: Draft, node: Node, effective: Effective | None) -> Unit:
 
 def _standing(node: Node) -> Standing:
     standing = node.standing
-    identity = getattr(standing, "identity", None)
     return Standing(
         is_now=standing.kind,
-        registration_id=identity.registration_id if identity is not None else None,
+        registration_id=None if isinstance(standing, Unforwarded) else standing.identity.registration_id,
         last_day=standing.last_day if isinstance(standing, Deregistered) else None,
         cause=standing.cause if isinstance(standing, Deregistered) else None,
         reason=standing.reason if isinstance(standing, Withdrawn) else None,
@@ -139,9 +137,9 @@ def _due(draft: Draft, node: Node, due: Due) -> Coming:
 def _facts(draft: Draft, numbers: list[str]) -> Iterator[Fact]:
     for number in numbers:
         entry = draft.number(number)
-        if entry is None or entry.answer is None:
+        answer = entry.answer if entry is not None else None
+        if answer is None or answer.fact.kind == "unavailable":  # which is no answer, and never kept as one
             continue
-        fact = entry.answer.fact
+        fact = answer.fact
         status = fact.status if isinstance(fact, CompanyFact | ProductionUnitFact) else None
-        said = fact.kind if fact.kind != "unavailable" else "not-found"
-        yield Fact(number=number_of(fact), said=said, status=status, fetched_at=entry.answer.fetched_at)
+        yield Fact(number=number, said=fact.kind, status=status, fetched_at=answer.fetched_at)

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from contracts.danish_time import start_of_day
 from contracts.identifiers import SorId
 from contracts.topics import Topic
 from workers.explain.sent import OUTPUTS, ExplainError
-from workers.explain.teller import Teller
+from workers.explain.teller import INPUTS, Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
 
     from contracts.records import InputRecord
     from workers.explain.story import Story
@@ -39,12 +37,17 @@ class Survey:
 
 
 def tell_recording(
-    sor_id: SorId, records: Callable[[], Iterable[InputRecord]], replay: Replay, until: date | None = None
+    sor_id: SorId,
+    records: Callable[[], Iterable[InputRecord]],
+    replay: Replay,
+    until: datetime | None = None,
+    *,
+    as_replayed: bool = False,
 ) -> Story:
     """The story of a unit by a recording, which `records` gives anew each time.
 
-    Outputs on record are told as they are; without any, those of a replay. With `until` the clock runs on to 00:00
-    Danish time on that day, as in `sorbro replay`. Raises `ExplainError` when nothing speaks of the unit.
+    Outputs on record are told as they are; those of a replay where there are none, or with `as_replayed`. With `until`
+    the clock runs on to that instant, as in `sorbro replay`. Raises `ExplainError` when nothing speaks of the unit.
     """
     survey = survey_of(sor_id, records())
     if not survey.owners:
@@ -52,11 +55,11 @@ def tell_recording(
             f"nothing on record speaks of {sor_id}. Is it the right SOR-ID, and does the recording hold "
             "sor.entity-changes.v1 from the beginning?"
         )
-    teller = Teller(sor_id, replay, outputs_on_record=survey.has_outputs)
+    teller = Teller(sor_id, survey.owners, replay, outputs_on_record=survey.has_outputs and not as_replayed)
     for record in records():
         if concerns(record, sor_id, survey.owners):
             teller.hear(record)
-    end = max(survey.last, start_of_day(until)) if until is not None else survey.last
+    end = max(survey.last, until) if until is not None else survey.last
     teller.let_days_come(survey.last, end)
     return teller.story(end)
 
@@ -65,6 +68,8 @@ def survey_of(sor_id: SorId, records: Iterable[InputRecord]) -> Survey:
     """Read a recording for the owners of a unit."""
     survey = Survey()
     for record in records:
+        if record.topic not in INPUTS | OUTPUTS:
+            continue
         survey.has_outputs = survey.has_outputs or record.topic in OUTPUTS
         survey.last = max(survey.last, record.timestamp)
         survey.owners |= owners_named(record, sor_id)
@@ -73,7 +78,7 @@ def survey_of(sor_id: SorId, records: Iterable[InputRecord]) -> Survey:
 
 def owners_named(record: InputRecord, sor_id: SorId) -> set[SorId]:
     """The owners a record that speaks of the unit names: by its key, and by what it says."""
-    if record.topic in OUTPUTS or not _mentions(record, sor_id):
+    if record.topic not in INPUTS or not _mentions(record, sor_id):
         return set()
     try:
         data = orjson.loads(record.value or b"")

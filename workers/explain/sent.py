@@ -33,6 +33,7 @@ OUTPUTS: Final = frozenset(
 )
 """The topics others read."""
 
+_ORIGIN: Final = (names.CONNECT_TOPIC, names.CONNECT_PARTITION, names.CONNECT_OFFSET)
 _Alike = outputs.Withdrawn | outputs.Deregistered | outputs.Invoiced | outputs.NotDue
 _ALIKE: Final[Mapping[type[Message], type[_Alike]]] = {
     RegistrationWithdrawn: outputs.Withdrawn,
@@ -56,20 +57,24 @@ class Speaker:
 
     def event(self, record: InputRecord, *, is_on_record: bool) -> OutputEvent:
         """The output as an event. Raises `ExplainError` for one that this release does not know."""
-        headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
         place = Place(topic=record.topic, partition=record.partition, offset=record.offset) if is_on_record else None
         base = {"at": record.timestamp, "place": place, "topic": record.topic}
-        if record.topic == Topic.DEAD_LETTERS:
-            return _dead_letter(headers, base)
-        message = _message(record, headers)
+        headers = _texts(record)
+        try:
+            if record.topic == Topic.DEAD_LETTERS:
+                return _dead_letter(record, headers, base)
+            message = MESSAGES[Topic(record.topic)][headers["ce_type"]].model_validate_json(record.value or b"")
+        except (ValidationError, KeyError) as error:
+            raise ExplainError(
+                f"{record.topic}[{record.partition}]@{record.offset} is not an output that this release knows: "
+                "explain it with the release that wrote it, or a newer one"
+            ) from error
         base |= {
             "id": headers.get("ce_id", ""),
             "caused_by": headers.get("ce_causationid", ""),
             "why": getattr(message, "explanation", None),
         }
-        if isinstance(message, RegistrationForwarded):
-            return self._forwarded(message, base)
-        return _other(message, base)
+        return self._forwarded(message, base) if isinstance(message, RegistrationForwarded) else _other(message, base)
 
     def _forwarded(self, message: RegistrationForwarded, base: dict[str, Any]) -> outputs.Forwarded:
         before, self._record = self._record, message
@@ -85,26 +90,20 @@ class Speaker:
         )
 
 
-def _message(record: InputRecord, headers: dict[str, str]) -> Message:
-    model = MESSAGES[Topic(record.topic)].get(headers.get("ce_type", ""))
-    try:
-        if model is not None:
-            return model.model_validate_json(record.value or b"")
-    except ValidationError:
-        pass
-    raise ExplainError(
-        f"{record.topic}[{record.partition}]@{record.offset} is not an output that this release knows: "
-        "explain it with the release that wrote it, or a newer one"
-    )
+def origin_of(dead_letter: InputRecord) -> str:
+    """Where the record lies that became a dead letter: its topic, partition and offset."""
+    headers = _texts(dead_letter)
+    return "/".join(headers.get(name, "") for name in _ORIGIN)
 
 
-def _dead_letter(headers: dict[str, str], base: dict[str, Any]) -> outputs.DeadLetter:
-    where = "/".join(
-        headers.get(name, "") for name in (names.CONNECT_TOPIC, names.CONNECT_PARTITION, names.CONNECT_OFFSET)
-    )
+def _texts(record: InputRecord) -> dict[str, str]:
+    return {name: value.decode("utf-8", "replace") for name, value in record.headers}
+
+
+def _dead_letter(record: InputRecord, headers: dict[str, str], base: dict[str, Any]) -> outputs.DeadLetter:
     return outputs.DeadLetter(
         **base,
-        id=where,
+        id=origin_of(record),
         caused_by=headers.get("ce_id", ""),
         why=None,
         reason=TypeAdapter(DeadLetterReason).validate_python(headers.get(names.REASON)),

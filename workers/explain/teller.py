@@ -6,13 +6,14 @@ from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from contracts.topics import Topic
+from contracts.topics import WORKER_INPUTS, Topic
 from workers.explain.heard import Listener, unit_named_in
 from workers.explain.present import effective_of, home_of, present_of
-from workers.explain.sent import OUTPUTS, ExplainError, Speaker
+from workers.explain.sent import OUTPUTS, Speaker, origin_of
 from workers.explain.story import Story
 from workers.replay.replay import TO_ITSELF
 from workers.tree.draft import Draft
+from workers.tree.state import OwnerState
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
     from workers.replay.replay import Replay
     from workers.stream.world import World
 
+INPUTS: Final = frozenset(topic.value for topic in WORKER_INPUTS) - TO_ITSELF
+"""The topics that are heard again; what the worker tells itself, a replay makes anew."""
 _BAD: Final[tuple[Outcome, ...]] = ("refused", "repeated", "stale")
 
 
 class Teller:
     """Hears the records of a unit's owners in order, inputs and outputs, and tells the unit's story at the end."""
 
-    def __init__(self, sor_id: SorId, replay: Replay, *, outputs_on_record: bool) -> None:
+    def __init__(self, sor_id: SorId, owners: Iterable[SorId], replay: Replay, *, outputs_on_record: bool) -> None:
         self._unit = sor_id
+        self._owners = owners
         self._replay = replay
         self._on_record = outputs_on_record
         self._listener = Listener(sor_id)
@@ -43,10 +47,10 @@ class Teller:
         """Where the inputs lie that may be part of the story: dead letters of others are not."""
 
     def hear(self, record: InputRecord) -> None:
-        """Take in one record of the recording. Raises `ExplainError`."""
-        if record.topic in OUTPUTS:
+        """Take in one record; those of other topics are passed over. Raises `ExplainError`."""
+        if record.topic in OUTPUTS and self._on_record:
             self._tell(record, is_on_record=True)
-        elif record.topic not in TO_ITSELF:
+        elif record.topic in INPUTS:
             self._play(record)
 
     def let_days_come(self, last: datetime, until: datetime) -> None:
@@ -56,14 +60,9 @@ class Teller:
             self._tell(output.as_input(), is_on_record=False)
 
     def story(self, as_of: datetime, world: World | None = None) -> Story:
-        """The story so far. `world`: what the worker really holds, where that is known; else what the replay holds.
-
-        Raises `ExplainError` when nobody has ever spoken of the unit.
-        """
+        """The story so far. `world`: what the worker really holds, where that is known; else what the replay holds."""
         world = world if world is not None else self._replay.world
-        owner = home_of(world, self._unit)
-        if owner is None:
-            raise ExplainError(f"nothing that was accepted speaks of {self._unit}")
+        owner = home_of(world, self._unit) or OwnerState(min(self._owners))  # all that was told may have been refused
         return Story(
             as_of=as_of,
             outputs_are="on-record" if self._on_record else "replayed",
@@ -91,9 +90,8 @@ class Teller:
     def _tell(self, record: InputRecord, *, is_on_record: bool) -> None:
         if record.topic == Topic.DEAD_LETTERS:
             about = unit_named_in(record, self._unit)
-            event = self._speaker.event(record, is_on_record=is_on_record)
-            if about == self._unit or (about is not None and event.id in self._noted):
-                self._pages.add(event, about)
+            if about is not None and (about == self._unit or origin_of(record) in self._noted):
+                self._pages.add(self._speaker.event(record, is_on_record=is_on_record), about)
         elif record.key == self._unit.encode() and record.value is not None:
             event = self._speaker.event(record, is_on_record=is_on_record)
             self._pages.add(event, self._unit)

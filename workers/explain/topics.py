@@ -17,7 +17,7 @@ from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import partition_counts
 from contracts.topics import Topic
 from workers.explain.recording import concerns, owners_named
-from workers.explain.sent import OUTPUTS, ExplainError
+from workers.explain.sent import ExplainError
 from workers.explain.teller import Teller
 from workers.stream.changelog import Restoring
 
@@ -36,6 +36,15 @@ _BY_OWNER: Final = (Topic.ENTITY_CHANGES, Topic.SELF_REGISTRATIONS, Topic.CVR_FA
 _BY_UNIT: Final = (Topic.REGISTRATIONS, Topic.DEREGISTRATIONS, Topic.INVOICE_TRIGGERS, Topic.DELETION_REQUESTS)
 _WHOLE: Final = (Topic.NOTICES, Topic.DEAD_LETTERS)
 """A fee run has no owner, and a dead letter may lie under a wrong key."""
+_ORDER: Final = [
+    Topic.ENTITY_CHANGES,
+    Topic.SELF_REGISTRATIONS,
+    Topic.NOTICES,
+    Topic.CVR_FACTS,
+    *_BY_UNIT,
+    Topic.DEAD_LETTERS,
+]
+"""Of records of one instant: inputs as the worker takes them, and before what they caused."""
 _MOST: Final = 200_000
 """Records of one unit's owners; the largest owner ever seen has 1,231 units (R11)."""
 
@@ -58,7 +67,7 @@ class Reading:
                 "just sent is there as soon as its message is)"
             )
         world = await self._world(counts, owners, replay)
-        teller = Teller(self.sor_id, replay, outputs_on_record=True)
+        teller = Teller(self.sor_id, owners, replay, outputs_on_record=True)
         for record in await self._records(counts, owners):
             teller.hear(record)
         return teller.story(now, world)
@@ -102,12 +111,12 @@ class Reading:
             *_of_keys(counts, _BY_UNIT, [self.sor_id]),
             *_all_of(counts, *_WHOLE),
         ]
-        found: defaultdict[tuple[bool, str, int], list[InputRecord]] = defaultdict(list)
+        found: defaultdict[tuple[int, int], list[InputRecord]] = defaultdict(list)
         kept = 0
         async for record in self._read("its history", partitions):
             if not concerns(record, self.sor_id, owners):
                 continue
-            found[record.topic in OUTPUTS, record.topic, record.partition].append(record)
+            found[_ORDER.index(Topic(record.topic)), record.partition].append(record)
             kept += 1
             if kept > _MOST:
                 raise ExplainError(f"{self.sor_id}'s owners have more than {_MOST:,} records; explain it from a file")

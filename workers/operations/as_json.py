@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.danish_time import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from workers.operations.lag import Lag
@@ -49,13 +49,13 @@ def lag_json(lag: Lag, movements: Mapping[tuple[str, int], Movement]) -> Json:
     }
 
 
-def groups_json(groups: LetterGroups, shown: Sequence[LetterGroup]) -> Json:
-    """The groups to be shown, each with its masked sample (R49)."""
+def groups_json(groups: LetterGroups) -> Json:
+    """The groups, each with its masked sample (R49)."""
     return {
         "waiting": groups.waiting,
         "foreign": groups.foreign,
         "leftOut": groups.left_out,
-        "groups": [_group_json(each) for each in shown],
+        "groups": [_group_json(each) for each in groups.groups],
     }
 
 
@@ -95,6 +95,7 @@ def tally_json(tally: Tally) -> Json:
                 "partition": each.letter.place.partition,
                 "offset": each.letter.place.offset,
                 "verdict": each.verdict,
+                "reason": each.reason,
                 "detail": each.detail,
             }
             for each in tally.examples

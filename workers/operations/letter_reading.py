@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.committed import committed
 from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import partition_counts
-from contracts.redrives import LettersRedriven
+from contracts.redrives import Chosen, LettersRedriven
 from contracts.topics import CE_TYPES, Topic
-from workers.operations.letter_groups import LetterGroups
+from workers.operations.letter_groups import LetterGroups, is_chosen
 from workers.operations.letters import letter_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from contracts.redrives import LetterPlace
     from workers.operations.letters import Letter
 
-_REDRIVEN = CE_TYPES[LettersRedriven][1].encode()
+EVERY: Final = Chosen()
+"""The choice of all letters."""
+_REDRIVEN: Final = CE_TYPES[LettersRedriven][1].encode()
 
 
 @dataclass(slots=True)
@@ -61,14 +63,14 @@ async def read_letters(connection: Connection) -> AsyncGenerator[Letter | None]:
             yield letter_of(record)
 
 
-async def read_groups(connection: Connection) -> LetterGroups:
-    """All dead letters in groups. Raises `LogError`."""
+async def read_groups(connection: Connection, chosen: Chosen = EVERY) -> LetterGroups:
+    """The chosen dead letters in groups. Raises `LogError`."""
     redriven = await read_redriven(connection)
     groups = LetterGroups()
     async for letter in read_letters(connection):
         if letter is None:
             groups.foreign += 1
-        else:
+        elif is_chosen(letter, chosen):
             groups.take(letter, is_redriven=redriven.holds(letter.place))
     return groups
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def restored_owners(
     connection: Connection, partition: int, owners: Collection[SorId] | None, tariffs: TariffTable
 ) -> World:
-    """Read the partition's changelog through and keep these owners, or (None) all. Raises `LogError`, `ChangelogError`."""
+    """Read the changelog through and keep these owners, or (None) all. Raises `LogError`, `ChangelogError`."""
     restoring = Restoring(owners)
     async for records in committed(connection, [(Topic.STATE.value, partition)]):
         for record in records:

@@ -14,13 +14,15 @@ from workers.operations.movement import History
 from workers.operations.status import PATIENCE, Status, is_settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from adapters.clock import Clock
     from adapters.kafka.connection import Connection
     from adapters.kafka.group_view import GroupView
     from contracts.tariffs import TariffTable
     from workers.operations.lag import Lag
+    from workers.operations.movement import Movement
 
 _PAUSE_SECONDS: Final = 1.0
 
@@ -35,6 +37,10 @@ class Watching:
         """Take in one look at everything."""
         for each in lag.partitions:
             self.histories[each.topic, each.partition].add(lag.look(each))
+
+    def movements(self, now: datetime) -> Mapping[tuple[str, int], Movement]:
+        """What the histories say at `now`."""
+        return {place: history.movement(now) for place, history in self.histories.items()}
 
     @property
     def is_settled(self) -> bool:
@@ -59,8 +65,7 @@ async def read_status(
         dues = await read_dues(connection, tariffs, clock.now(), report)
         groups = await read_groups(connection)
         lag = await _until_settled(view, watching, clock)
-    now = clock.now()
-    return Status(lag, {place: each.movement(now) for place, each in watching.histories.items()}, dues, groups.waiting)
+    return Status(lag, watching.movements(lag.at), dues, groups.waiting)
 
 
 async def _until_settled(view: GroupView, watching: Watching, clock: Clock) -> Lag:

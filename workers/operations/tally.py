@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from contracts.dead_letters import DeadLetterReason
     from workers.operations.verdicts import Judged
 
 SHOWN: Final = 20
@@ -17,7 +18,7 @@ class Tally:
     """Letters by what would become of them. `examples` are the first of those that are not to be sent."""
 
     works: int = 0
-    failing: Counter[str] = field(default_factory=Counter)
+    failing: Counter[DeadLetterReason] = field(default_factory=Counter)
     """Those that would fail again, by their reason now."""
     superseded: int = 0
     redriven_before: int = 0
@@ -35,8 +36,8 @@ class Tally:
         if judged.verdict == "works":
             self.works += 1
             return
-        if judged.verdict == "fails":
-            self.failing[judged.detail.split(":")[0]] += 1
+        if judged.reason is not None:
+            self.failing[judged.reason] += 1
         else:
             self.superseded += 1
         if len(self.examples) < SHOWN:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from contracts.dead_letters import DeadLetterReason
     from workers.operations.letters import Letter
     from workers.stream.world import World
 
@@ -37,6 +38,8 @@ class Judged:
     letter: Letter
     verdict: Verdict
     detail: str = ""
+    reason: DeadLetterReason | None = None
+    """Of a failure: what would be wrong with it now."""
 
 
 def judge(world: World, letter: Letter, now: datetime) -> Judged:
@@ -51,9 +54,8 @@ def judge(world: World, letter: Letter, now: datetime) -> Judged:
     (outcome,) = turn.outcomes
     verdict = _VERDICTS[outcome]
     if verdict == "fails":
-        headers = dict(turn.outputs[-1].headers)
-        reason, detail = (headers[name].decode() for name in (names.REASON, names.DETAIL))
-        return Judged(letter, verdict, f"{reason}: {detail}")
+        (reason,) = turn.dead_letters
+        return Judged(letter, verdict, dict(turn.outputs[-1].headers)[names.CONNECT_MESSAGE].decode(), reason)
     return Judged(letter, verdict, _SUPERSEDED.get(outcome, ""))
 
 

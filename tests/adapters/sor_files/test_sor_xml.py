@@ -1,76 +1,38 @@
-"""SOR XML 2.0: every field, damage, inheritance (R1, R2, R3, R9, R18, R47)."""
+"""SOR XML: every field, damage, inheritance (R1, R2, R3, R9, R18, R47)."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from adapters.sor_files import (
-    Damaged,
-    LocationNumber,
-    SnapshotEntity,
-    Speciality,
-    read_snapshot,
-)
+from adapters.sor_files import LocationNumber, SnapshotEntity, Speciality
 from contracts.addresses import Address
 from contracts.identifiers import SorId
-
-GLN = "5790002401473"
-IE, SI, OE, OE2 = (str(SorId.of_item(item)) for item in (900001, 900002, 900003, 900004))
-
-HEAD = """<?xml version="1.0" encoding="utf-8"?>
-<SorTree xmlns="urn:oio:nsi:2.0.0" xmlns:sor1="urn:oio:sundhedsstyrelsen:organisation:1.0.0" xmlns:a="urn:address"
- xmlns:cvr="urn:cvr"><sor1:CreatedAtTime>2019-04-12T01:00:29+02:00</sor1:CreatedAtTime>"""
-TAIL = "</SorTree>"
-STATUS = "<sor1:SorStatus><sor1:FromDate>2018-12-21</sor1:FromDate></sor1:SorStatus>"
-ADDRESS = """<a:AddressPostal><a:StreetName>Ågade</a:StreetName><a:StreetBuildingIdentifier>1 B</a:StreetBuildingIdentifier>
-<a:FloorIdentifier>2</a:FloorIdentifier><a:SuiteIdentifier>tv</a:SuiteIdentifier><a:PostCodeIdentifier>0999</a:PostCodeIdentifier>
-<a:DistrictName>København C</a:DistrictName><a:CountryIdentificationCode>DK</a:CountryIdentificationCode></a:AddressPostal>
-<a:MunicipalityCode>0101</a:MunicipalityCode><a:RegionCode>1084</a:RegionCode>"""
-LOCATION = f"""<EanLocationCodeEntity><sor1:EanLocationCode>{GLN}</sor1:EanLocationCode>
-<SystemSupplierIdentifier>162</SystemSupplierIdentifier><SystemTypeIdentifier>225</SystemTypeIdentifier>
-<CommunicationSupplierIdentifier>41000035001</CommunicationSupplierIdentifier><a:RegionCode>1081</a:RegionCode>
-<sor1:SorStatus><sor1:FromDate>1999-01-01</sor1:FromDate></sor1:SorStatus></EanLocationCodeEntity>"""
-INHERITED = (
-    "<EanLocationCodeOption><EntityInheritanceIndicator>true</EntityInheritanceIndicator></EanLocationCodeOption>"
+from support.snapshots import (
+    ADDRESS,
+    GLN,
+    IE,
+    INHERITED,
+    LOCATION,
+    OE,
+    OE2,
+    SI,
+    STATUS,
+    damage,
+    institution,
+    owner,
+    read,
+    unit,
+    xml,
 )
 
 
-def owner(sor_id=IE, fields="", under="", kind="550891000005100"):
-    return f"""<InstitutionOwnerEntity><InstitutionOwner><sor1:SorIdentifier>{sor_id}</sor1:SorIdentifier>
-<sor1:EntityName>Ejer</sor1:EntityName><EntityTypeIdentifier>{kind}</EntityTypeIdentifier>{fields}</InstitutionOwner>
-{under}</InstitutionOwnerEntity>"""
+def read_xml(body):
+    return read(xml(body))
 
 
-def institution(sor_id=SI, fields="", under="", kind="554061000005105"):
-    return f"""<HealthInstitutionEntity><HealthInstitution><SorIdentifier>{sor_id}</SorIdentifier>
-<sor1:EntityName>Klinik</sor1:EntityName><EntityTypeIdentifier>{kind}</EntityTypeIdentifier>{fields}</HealthInstitution>
-{under}</HealthInstitutionEntity>"""
-
-
-def unit(sor_id=OE, fields="", under="", kind="255203001"):
-    return f"""<OrganizationalUnitEntity><OrganizationalUnit><sor1:SorIdentifier>{sor_id}</sor1:SorIdentifier>
-<sor1:EntityName>Behandler</sor1:EntityName><EntityTypeIdentifier>{kind}</EntityTypeIdentifier>{fields}</OrganizationalUnit>
-{under}</OrganizationalUnitEntity>"""
-
-
-def _write(tmp_path: Path, body: str, *, head: str = HEAD, tail: str = TAIL) -> Path:
-    path = tmp_path / "sor.xml"
-    path.write_text(head + body + tail, encoding="utf-8-sig")
-    return path
-
-
-def _read(tmp_path: Path, body: str) -> list[SnapshotEntity | Damaged]:
-    return list(read_snapshot(_write(tmp_path, body)))
-
-
-def _damage(items):
-    return [(item.sor_id, item.reason, item.unit_kept) for item in items if isinstance(item, Damaged)]
-
-
-def test_every_field_is_read(tmp_path):
+def test_every_field_is_read():
     fields = f"""
 <EanLocationCodeOption>{LOCATION}</EanLocationCodeOption>
 <PostalAddressInformation>{ADDRESS}</PostalAddressInformation>
@@ -90,7 +52,7 @@ def test_every_field_is_read(tmp_path):
 <sor1:ReplacedByEntityCollection><SorIdentifier>{SorId.of_item(4)}</SorIdentifier></sor1:ReplacedByEntityCollection>
 <cvr:ProductionUnitIdentifier>1023456789</cvr:ProductionUnitIdentifier>"""
     own_cvr = f"{STATUS}<cvr:CVRnumberIdentifier>35095748</cvr:CVRnumberIdentifier>"
-    top, clinic = _read(tmp_path, owner(fields=own_cvr, under=institution(fields=fields)))
+    top, clinic = read_xml(owner(fields=own_cvr, under=institution(fields=fields)))
     address = Address(
         street="Ågade",
         number="1 B",
@@ -132,31 +94,30 @@ def test_every_field_is_read(tmp_path):
     )
 
 
-def test_a_location_number_is_inherited_down_the_tree_r47(tmp_path):
+def test_a_location_number_is_inherited_down_the_tree_r47():
     below = institution(fields=INHERITED, under=unit(fields=INHERITED, under=unit(OE2)))
-    top, clinic, provider, without = _read(tmp_path, owner(fields=LOCATION, under=below))
+    top, clinic, provider, without = read_xml(owner(fields=LOCATION, under=below))
     assert not top.location_number.inherited
     assert clinic.location_number == provider.location_number == LocationNumber(gln=GLN, inherited=True, region="1081")
     assert without.location_number is None
 
 
-def test_a_hospital_is_registered_per_department_r18(tmp_path):
+def test_a_hospital_is_registered_per_department_r18():
     departments = unit(kind="550811000005108", under=unit(OE2, kind="550851000005109"))
-    items = _read(tmp_path, owner(under=institution(kind="22232009", under=departments)))
+    items = read_xml(owner(under=institution(kind="22232009", under=departments)))
     assert [str(item.sor_id) for item in items if item.is_treatment_place] == [OE2]
-    (_, bare) = _read(tmp_path, owner(under=institution(kind="22232009")))
+    (_, bare) = read_xml(owner(under=institution(kind="22232009")))
     assert bare.is_treatment_place
 
 
-def test_damage_is_reported_in_its_place_and_spreads_to_what_stands_below(tmp_path):
+def test_damage_is_reported_in_its_place_and_spreads_to_what_stands_below():
     wrong = OE[:-1] + str((int(OE[-1]) + 1) % 10)
     last = SorId.of_item(900009)
-    items = _read(
-        tmp_path,
+    items = read_xml(
         owner(under=institution(under=unit(wrong, under=unit(OE2)))) + owner(IE) + owner(last) + institution(OE),
     )
     assert [str(item.sor_id) for item in items if isinstance(item, SnapshotEntity)] == [IE, SI, last]
-    assert _damage(items) == [
+    assert damage(items) == [
         (wrong, "invalid-identifier", False),
         (OE2, "parent-damaged", False),
         (IE, "duplicate", False),
@@ -180,50 +141,86 @@ def test_damage_is_reported_in_its_place_and_spreads_to_what_stands_below(tmp_pa
         ),
     ],
 )
-def test_a_unit_that_cannot_be_read_is_damaged_and_says_where(tmp_path, fields, reason, field):
-    (item,) = _read(tmp_path, owner(fields=fields))
+def test_a_unit_that_cannot_be_read_is_damaged_and_says_where(fields, reason, field):
+    (item,) = read_xml(owner(fields=fields))
     assert (item.sor_id, item.reason, item.unit_kept) == (IE, reason, False)
     assert item.where.endswith(f"InstitutionOwner/{field}")
 
 
-def test_a_unit_without_a_name_or_an_id_is_damaged(tmp_path):
-    (nameless,) = _read(tmp_path, owner().replace("Ejer", " "))
-    (unidentified,) = _read(tmp_path, owner(""))
+def test_a_unit_without_a_name_or_an_id_is_damaged():
+    (nameless,) = read_xml(owner().replace("Ejer", " "))
+    (unidentified,) = read_xml(owner(""))
     assert (nameless.sor_id, nameless.reason) == (IE, "unreadable")
     assert (unidentified.sor_id, unidentified.reason) == ("", "invalid-identifier")
 
 
-def test_units_where_the_format_has_none_are_reported(tmp_path):
+def test_units_where_the_format_has_none_are_reported():
     second = owner().split("<InstitutionOwnerEntity>", 1)[1].split("</InstitutionOwner>", 1)[0] + "</InstitutionOwner>"
-    items = _read(
-        tmp_path,
+    items = read_xml(
         owner(under=second.replace(IE, OE)) + f"<InstitutionOwnerEntity>{institution()}</InstitutionOwnerEntity>",
     )
     assert [str(item.sor_id) for item in items if isinstance(item, SnapshotEntity)] == [IE]
-    assert _damage(items) == [
+    assert damage(items) == [
         (OE, "unreadable", False),
         (SI, "parent-damaged", False),
         ("", "unreadable", False),
     ]
 
 
-def test_an_owner_of_unknown_kind_is_reported(tmp_path):
-    assert _damage(_read(tmp_path, owner(kind="42665001"))) == [(IE, "unknown-owner-type", True)]
+def test_an_owner_of_unknown_kind_is_reported():
+    assert damage(read_xml(owner(kind="42665001"))) == [(IE, "unknown-owner-type", True)]
 
 
-def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it(tmp_path):
+def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it():
     other_cvr = "<cvr:CVRnumberIdentifier>{}</cvr:CVRnumberIdentifier>"
-    items = _read(
-        tmp_path,
+    items = read_xml(
         owner(
             fields=LOCATION.replace(GLN, "5790002401474") + other_cvr.format("35095748"),
             under=institution(fields=other_cvr.format("11111111"), under=unit(fields=other_cvr.format("35095748"))),
         ),
     )
-    assert _damage(items) == [(IE, "invalid-location-number", True), (SI, "cvr-differs-from-owner", True)]
+    assert damage(items) == [(IE, "invalid-location-number", True), (SI, "cvr-differs-from-owner", True)]
     units = [item for item in items if isinstance(item, SnapshotEntity)]
     assert [(item.location_number, item.cvr) for item in units] == [
         (None, "35095748"),
         (None, None),
         (None, None),
     ]
+
+
+def test_version_1_names_the_same_things_otherwise_r18():
+    hospital = institution(
+        kind="22232009",
+        fields="<OptionalEanLocationCode><EntityInheritedIndicator>true</EntityInheritedIndicator></OptionalEanLocationCode>",
+        under=unit(),
+    )
+    as_in_1 = {"EntityTypeIdentifier": "InstitutionType", "SystemTypeIdentifier": "SystemType"}
+    as_in_1 |= {
+        "SystemSupplierIdentifier": "SystemSupplier",
+        "CommunicationSupplierIdentifier": "CommunicationSupplier",
+    }
+    body = owner(fields=LOCATION, under=hospital)
+    for newer, older in as_in_1.items():
+        body = body.replace(newer, older)
+    top, clinic, department = read_xml(body)
+    assert top.location_number == LocationNumber(
+        gln=GLN, region="1081", edi_system="225", system_supplier="162", network_operator="41000035001"
+    )
+    assert (clinic.entity_type, clinic.location_number.inherited) == ("22232009", True)
+    assert (clinic.is_treatment_place, department.is_treatment_place) == (False, True)
+
+
+def test_what_is_wrong_with_a_parent_but_for_its_id_is_no_damage_to_its_children_r13():
+    fields = STATUS.replace("2018-12-21", "2018-02-30")
+    items = read_xml(owner(under=institution(fields=fields, under=unit())))
+    assert damage(items) == [(SI, "unreadable", False)]
+    assert [item.sor_id for item in items if isinstance(item, SnapshotEntity)] == [IE, OE]
+
+
+def test_an_id_ruined_by_a_spreadsheet_is_named_r1():
+    true = SorId.of_item(105780)
+    (item,) = read_xml(owner(f"{true[:15]}0"))
+    assert (item.reason, item.where) == (
+        "ruined-by-spreadsheet",
+        f"line 3, InstitutionOwner/SorIdentifier: can only be {true}",
+    )
