@@ -13,7 +13,7 @@ from adapters.cvr.port import Unavailable
 from adapters.cvr.registry.lookup import ServiceRegistry
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import LastingError
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 from contracts.topics import Topic
 from support.cvr_service import FakeService, always, cvr_numbers
 from workers.app.health import add_health

@@ -6,7 +6,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from adapters import telemetry
+from adapters.telemetry.catalogue import REGISTRY
 from workers.app.watch import NOT_TURNING_SECONDS, OPEN_TRANSACTION_SECONDS, Watch
 from workers.app.watchkeeper import Watchkeeper
 
@@ -35,7 +35,7 @@ async def nothing_is_missing():
 
 
 def shown(reason, partition, topic=""):
-    return telemetry.REGISTRY.get_sample_value(
+    return REGISTRY.get_sample_value(
         "sorbro_stuck_seconds", {"reason": reason, "partition": str(partition), "topic": topic}
     )
 

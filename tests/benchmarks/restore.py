@@ -29,7 +29,7 @@ from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.record_lines import compact
 from adapters.samples import Register, generate_register, self_registrations
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from contracts.cloudevents import sender_headers
 from contracts.cvr_facts import CvrRequest, NotFoundFact
 from contracts.records import InputRecord, OutputRecord

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prometheus_client.exposition import choose_encoder
 
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """Where the local broker and Faust keep their files."""
     clock: Literal["system", "demo"] = "system"
     """``demo``: the time is what the demo last announced on sorbro.demo-clock.v1."""
+    tracing: Literal["off", "otlp"] = "off"
+    """``otlp``: send spans by HTTP to where the ``OTEL_EXPORTER_OTLP_…`` variables say; needs ``sorbro[tracing]``."""
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

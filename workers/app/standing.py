@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field
 
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 from contracts.wire import Message
 from workers.app.watch import Reason
 

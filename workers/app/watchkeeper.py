@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import mode
 import structlog
 
-from adapters import telemetry
+from adapters.telemetry import write_side
 from workers.app.watch import NOT_TURNING_SECONDS
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ class Watchkeeper(mode.Service):  # type: ignore[misc]  # mode publishes no type
     def _tell(self, stuck: list[Stuck]) -> None:
         now = {(each.reason, each.partition, each.topic): each for each in stuck}
         for of, each in now.items():
-            telemetry.STUCK.labels(each.reason, each.partition, each.topic or "").set(each.seconds)
+            write_side.STUCK.labels(each.reason, each.partition, each.topic or "").set(each.seconds)
             if of not in self._known:
                 _log.error("stuck", reason=each.reason, partition=each.partition, topic=each.topic, says=each.says)
         for reason, partition, topic in self._known - now.keys():
-            telemetry.STUCK.remove(reason, partition, topic or "")
+            write_side.STUCK.remove(reason, partition, topic or "")
             _log.info("no longer stuck", reason=reason, partition=partition, topic=topic)
         self._known = set(now)

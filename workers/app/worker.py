@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 import faust
@@ -27,20 +28,26 @@ from adapters.kafka.open_transactions import OpenTransactions
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
 from adapters.kafka.topic_admin import missing_topics
+from adapters.telemetry import write_side
 from contracts.tariffs import TariffTable
 from contracts.topics import PLANS
 from workers.app.cvr import cvr_service, registry_settings
 from workers.app.enrichment_agent import add_enrichment_agent
 from workers.app.health import add_health
+from workers.app.lag_keeper import LagKeeper
 from workers.app.page_keeper import PageKeeper
 from workers.app.pages import add_pages
+from workers.app.prospect_keeper import ProspectKeeper
 from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
+from workers.app.tracing import tracing_of
 from workers.app.watchkeeper import Watchkeeper
+from workers.stream.tracing import NO_TRACING
 
 if TYPE_CHECKING:
     from adapters.clock import Clock
+    from adapters.telemetry.tracing import OpenTelemetry
     from workers.app.settings import Settings
 
 _STOP_SECONDS: Final = 25.0
@@ -59,6 +66,8 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     connection = settings.connection()
     clock: Clock = BroadcastClock(connection) if settings.clock == "demo" else SystemClock()
     reporter = LogAndMetrics(clock)
+    write_side.BUILD.labels(version("sorbro")).set(1)
+    tracing = tracing_of(settings)
     app = _faust_app(settings)
     stream = StreamService(
         connection,
@@ -68,16 +77,22 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
         reporter,
         settings.flood_limit,
         open_log,
+        tracing or NO_TRACING,
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )
     watchkeeper = Watchkeeper(
         reporter.watch, _open_transactions(connection), partial(missing_topics, connection), beacon=app.beacon
     )
-    services: list[Any] = [stream, watchkeeper]
+    services: list[Any] = [
+        stream,
+        watchkeeper,
+        ProspectKeeper(stream.worlds, clock, beacon=app.beacon),
+        LagKeeper(connection, settings.group, clock, lambda: reporter.assigned or (), beacon=app.beacon),
+    ]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    enrichment, registry = _add_enrichment(app, settings, connection, clock)
+    enrichment, registry = _add_enrichment(app, settings, connection, clock, tracing)
     page = [PageKeeper(settings, reporter, registry, beacon=app.beacon)] if settings.page else []
     services += [*enrichment, *page]
     add_health(app, reporter)
@@ -86,13 +101,13 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
 
 
 def _add_enrichment(
-    app: Any, settings: Settings, connection: Connection, clock: Clock
+    app: Any, settings: Settings, connection: Connection, clock: Clock, tracing: OpenTelemetry | None
 ) -> tuple[list[Any], ServiceRegistry | None]:
     """Put the enrichment agent on the app, and return the services it needs, and the registry it asks."""
     if settings.cvr_url is None:
         add_enrichment_agent(app, None, clock)
         return [], None
-    client = httpx.AsyncClient()
+    client = httpx.AsyncClient(transport=tracing.transport(httpx.AsyncHTTPTransport()) if tracing is not None else None)
     registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
     keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
     add_enrichment_agent(app, registry, clock, keeper.has_learnt)

@@ -17,9 +17,10 @@ from adapters.broker.embedded import start_local_broker
 from adapters.broker.errors import BrokerError
 from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import ensure_topics
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from contracts.tariffs import TariffTableError
 from workers.app.settings import configured
+from workers.app.tracing import TracingError
 from workers.app.worker import build_worker
 from workers.stream.changelog import ChangelogError
 from workers.stream.loop import FloodError
@@ -54,6 +55,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
       SORBRO_TARIFFS                  a fee table of your own
       SORBRO_FLOOD_LIMIT              bad records in a row that stop the worker (100)
       SORBRO_LOG_FORMAT               json, console, or auto
+      SORBRO_TRACING                  otlp sends spans to OTEL_EXPORTER_OTLP_ENDPOINT
     """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
     settings = configured(kafka_bootstrap_servers=broker, web_port=web_port, data_dir=data_dir)
     if broker == "embedded":
@@ -66,7 +68,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
             raise click.ClickException(
                 f"no broker answers ({error}): is it running, and is the address right?"
             ) from error
-        except (BrokerError, LogError, FloodError, ChangelogError, TariffTableError) as error:
+        except (BrokerError, LogError, FloodError, ChangelogError, TariffTableError, TracingError) as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.kafka.consumed import instant_of
 from contracts.danish_time import danish_date
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Flow:
         self._hours[hour, ce_type] += 1
         day = self._day_of_hour.get(hour)
         if day is None:
-            day = self._day_of_hour[hour] = danish_date(_instant(at))
+            day = self._day_of_hour[hour] = danish_date(instant_of(at))
         self._days[day, ce_type] += 1
         if hour > self._newest_hour:
             self._newest_hour = hour
@@ -60,7 +61,7 @@ class Flow:
         is_deregistration = ce_type == "dk.bsr.deregistration.effective.v1"
         self._done.append(
             Done(
-                _instant(at),
+                instant_of(at),
                 data["sorId"],
                 "deregistered" if is_deregistration else "withdrawn",
                 data["cause"] if is_deregistration else data["reason"],
@@ -80,7 +81,7 @@ class Flow:
         for (hour, ce_type), count in self._hours.items():
             if hour in found:
                 found[hour][ce_type] += count
-        return [(_instant(hour * _MS_PER_HOUR), counted) for hour, counted in found.items()]
+        return [(instant_of(hour * _MS_PER_HOUR), counted) for hour, counted in found.items()]
 
     def by_day(self, today: date, days: int) -> list[tuple[date, Counter[str]]]:
         """The last `days` Danish days, today last."""
@@ -106,7 +107,3 @@ class Flow:
 
 def _days_until(today: date, days: int) -> Iterator[date]:
     return (today - timedelta(days=back) for back in range(days - 1, -1, -1))
-
-
-def _instant(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

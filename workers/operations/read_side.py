@@ -118,7 +118,7 @@ class ReadSide:
 
     def _take_message(self, topic: str, record: Any) -> None:
         headers = dict(record.headers)
-        ce_type = headers.get("ce_type", b"").decode("utf-8", "replace")
+        ce_type = (headers.get("ce_type") or b"").decode("utf-8", "replace")
         self.sightings.seen(topic, ce_type, record.timestamp)
         if topic in WORKER_INPUTS or topic == Topic.AUDIT:
             return

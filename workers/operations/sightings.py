@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from adapters.kafka.consumed import instant_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _MOST_KINDS: Final = 50
 _LONGEST_KIND: Final = 80
@@ -45,9 +49,5 @@ class Sightings:
     def of(self, topic: str) -> list[Sighting]:
         """What has been seen on a topic, the most frequent first."""
         kinds = self._seen.get(topic, {})
-        found = [Sighting(topic, kind, count, _instant(last)) for kind, (count, last) in kinds.items()]
+        found = [Sighting(topic, kind, count, instant_of(last)) for kind, (count, last) in kinds.items()]
         return sorted(found, key=lambda each: -each.count)
-
-
-def _instant(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

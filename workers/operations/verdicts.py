@@ -54,8 +54,10 @@ def judge(world: World, letter: Letter, now: datetime) -> Judged:
     (outcome,) = turn.outcomes
     verdict = _VERDICTS[outcome]
     if verdict == "fails":
-        (reason,) = turn.dead_letters
-        return Judged(letter, verdict, dict(turn.outputs[-1].headers)[names.CONNECT_MESSAGE].decode(), reason)
+        (buried,) = turn.journal.buried
+        return Judged(
+            letter, verdict, dict(turn.outputs[-1].headers)[names.CONNECT_MESSAGE].decode(), buried.refusal.reason
+        )
     return Judged(letter, verdict, _SUPERSEDED.get(outcome, ""))
 
 

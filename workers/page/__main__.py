@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.clock import SystemClock
 from adapters.kafka.broadcast_clock import BroadcastClock
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from contracts.tariffs import TariffTable
 from workers.app.settings import Settings
 from workers.page.follower import Follower

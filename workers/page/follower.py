@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from adapters.kafka.consumed import instant_of
 from adapters.kafka.group_view import group_view
 from adapters.kafka.tail import tail
 from contracts.topics import Topic
@@ -20,6 +20,7 @@ from workers.operations.read_side import TOPICS, ReadSide
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from adapters.clock import Clock
     from adapters.kafka.connection import Connection
@@ -88,7 +89,7 @@ class Follower:
 
     def _note_commit(self, partition: int, stamped: int) -> None:
         """When something was committed: as we see it come, and of what was there before by its own word."""
-        told = datetime.fromtimestamp(stamped / 1000, UTC)
+        told = instant_of(stamped)
         self.last_commits[partition] = self.clock.now() if self.is_complete else told
 
     async def _look(self) -> None:

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
 from adapters.cvr.port import Found
+from contracts.cloudevents import traceparent_of
 from contracts.cvr_facts import CvrRequest, NotFoundFact, UnavailableFact
 from contracts.danish_time import danish_date
 from contracts.topics import WORKER_INPUTS, Topic
@@ -117,7 +118,14 @@ class Replay:
             request = CvrRequest.model_validate_json(record.value or b"")
             for number in request.numbers:
                 fact, changes_on = self._look_up(number, record.time)
-                answer = answer_record(request.owner_sor_id, number, fact, record.time, changes_on=changes_on)
+                answer = answer_record(
+                    request.owner_sor_id,
+                    number,
+                    fact,
+                    record.time,
+                    changes_on=changes_on,
+                    traceparent=traceparent_of(record.headers),
+                )
                 yield from self._receive(answer.as_input(), record.time, counts=self._registry is not None)
 
     def _look_up(self, number: CvrNumber | PNumber, now: datetime) -> tuple[Fact, date | None]:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def dead_letters_json(follower: Follower, matter: Matter | None) -> dict[str, Any]:
     """The whole view as JSON."""
-    groups = follower.groups
-    return {"groups": groups_json(groups, groups.groups), "desk": _matter_json(matter)}
+    return {"groups": groups_json(follower.groups), "desk": _matter_json(matter)}
 
 
 def group_of(follower: Follower, matter: Matter) -> LetterGroup | None:

@@ -7,10 +7,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from contracts.identifiers import SorId
+from contracts.topics import Topic
 from contracts.wire import Message
-from workers.explain.sent import OUTPUTS, ExplainError
+from workers.explain.sent import ExplainError
 from workers.explain.story import Story
 from workers.explain.teller import Teller
+from workers.explain.topics import TOLD_IN_ORDER
 from workers.replay.replay import Replay
 
 if TYPE_CHECKING:
@@ -67,12 +69,12 @@ def _found(unit: Unit) -> Found:
 
 async def story_of(follower: Follower, picker: Picker, sor_id: SorId) -> UnitStory | None:
     """The unit's story up to now; None when nobody has spoken of it. Raises `TimeoutError` when Kafka is away."""
-    owners = follower.side.register.owners_of(sor_id)
+    owners = [SorId(owner) for owner in follower.side.register.owners_of(sor_id)]
     if not owners:
         return None
     places = follower.side.whereabouts.of({*owners, sor_id}, MOST_RECORDS + 1)
     records = await picker.pick([(each.topic, each.partition, each.offset) for each in places])
-    teller = Teller(sor_id, Replay(follower.tariffs), outputs_on_record=True)
+    teller = Teller(sor_id, owners, Replay(follower.tariffs), outputs_on_record=True)
     for record in in_order(records):
         teller.hear(record)
     try:
@@ -83,9 +85,9 @@ async def story_of(follower: Follower, picker: Picker, sor_id: SorId) -> UnitSto
 
 
 def in_order(records: list[InputRecord]) -> list[InputRecord]:
-    """By their timestamps, each partition's in its own order; of one instant inputs before outputs."""
+    """By their timestamps, each partition's in its own order; of one instant as the worker takes them."""
     partitions = sorted(
         (list(each) for _, each in groupby(records, key=lambda record: (record.topic, record.partition))),
-        key=lambda each: (each[0].topic in OUTPUTS, each[0].topic, each[0].partition),
+        key=lambda each: (TOLD_IN_ORDER.index(Topic(each[0].topic)), each[0].partition),
     )
     return list(merge(*partitions, key=lambda record: record.timestamp))
