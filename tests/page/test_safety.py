@@ -85,7 +85,7 @@ async def test_a_name_for_the_audit_trail_is_one_line_and_no_address_r49(client,
 
 async def test_a_wrong_token_is_refused_and_guessing_stopped(client):
     for _ in range(5):
-        assert "passer ikke" in await (await sign_in(client, token="forkert")).text()
+        assert "passer ikke" in await (await sign_in(client, token="forkert")).text()  # noqa: S106
     assert "Vent et minut" in await (await sign_in(client)).text()
 
 
