@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
+from yarl import URL
 
 from workers.app.page_keeper import WORKER_LINE
 
@@ -62,25 +63,34 @@ def _hand_on(app: Any, keeper: PageKeeper) -> None:
     async def hand_on(request: web.Request) -> web.StreamResponse:
         if request.method not in _METHODS or request.path.startswith(WORKER_LINE):
             raise web.HTTPNotFound
-        if (request.content_length or 0) > _LARGEST_FORM:
-            raise web.HTTPRequestEntityTooLarge(_LARGEST_FORM, request.content_length or 0)
+        body = await _form_of(request)
         if keeper.client is None:
             return _coming(request.path)
         try:
             async with keeper.client.request(
                 request.method,
-                f"http://localhost{request.raw_path}",
+                URL(f"http://localhost{request.rel_url.raw_path_qs}", encoded=True),
                 headers=_passed_on(request.headers),
-                data=await request.content.read(_LARGEST_FORM),
+                data=body,
                 allow_redirects=False,
             ) as answer:
-                body = await answer.read()
-                return web.Response(status=answer.status, headers=_passed_on(answer.headers), body=body)
+                told = await answer.read()
+                return web.Response(status=answer.status, headers=_passed_on(answer.headers), body=told)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return _coming(request.path)
 
     # After Faust's own: a path of its own is found before this one, which takes all.
     app.web.web_app.router.add_route("*", "/{path:.*}", hand_on)
+
+
+async def _form_of(request: web.Request) -> bytes:
+    """The request's body. Raises `HTTPRequestEntityTooLarge` for one larger than any form of ours."""
+    body = b""
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > _LARGEST_FORM:
+            raise web.HTTPRequestEntityTooLarge(_LARGEST_FORM, len(body))
+    return body
 
 
 def _coming(path: str) -> web.Response:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import orjson
+import structlog
 
 from contracts.topics import WORKER_INPUTS, Topic
 from workers.operations.flow import DEAD_LETTER, Flow
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from contracts.tariffs import TariffTable
+
+_log = structlog.get_logger("sorbro.page")
 
 TOPICS: Final = (
     Topic.STATE,
@@ -61,12 +64,8 @@ class ReadSide:
         """Take in records of one partition, in order. Each has offset, timestamp (ms), key, value and headers."""
         self._db.execute("BEGIN")
         try:
-            if topic == Topic.STATE:
-                for record in records:
-                    self._take_state(partition, record)
-            else:
-                for record in records:
-                    self._take_message(topic, record)
+            for record in records:
+                self._take(topic, partition, record)
             if topic in _STORIES:
                 self.whereabouts.take((each.key, Place(topic, partition, each.offset)) for each in records)
         finally:
@@ -92,6 +91,22 @@ class ReadSide:
         world = self.register.world([owner], self._tariffs)
         for state in world.owners.values():
             self.outlook.settle(state)
+
+    def _take(self, topic: str, partition: int, record: Any) -> None:
+        try:
+            if topic == Topic.STATE:
+                self._take_state(partition, record)
+            else:
+                self._take_message(topic, record)
+        # Somebody else's record on a topic of ours; the page goes on without it, and the log says where it lies.
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            _log.warning(
+                "a record cannot be read for the page",
+                topic=topic,
+                partition=partition,
+                offset=record.offset,
+                error=type(error).__name__,
+            )
 
     def _take_state(self, partition: int, record: Any) -> None:
         kind, _, rest = record.key.decode().partition("/")

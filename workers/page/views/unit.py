@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from heapq import merge
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -16,10 +17,13 @@ from workers.explain.topics import TOLD_IN_ORDER
 from workers.replay.replay import Replay
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from adapters.kafka.picked import Picker
     from contracts.records import InputRecord
     from workers.operations.register import Unit
     from workers.page.follower import Follower
+    from workers.stream.world import World
 
 MOST_RECORDS: Final = 2000
 """Of a unit's owners: more would take seconds to tell; `sorbro explain` tells them all."""
@@ -75,13 +79,19 @@ async def story_of(follower: Follower, picker: Picker, sor_id: SorId) -> UnitSto
     places = follower.side.whereabouts.of({*owners, sor_id}, MOST_RECORDS + 1)
     records = await picker.pick([(each.topic, each.partition, each.offset) for each in places])
     teller = Teller(sor_id, owners, Replay(follower.tariffs), outputs_on_record=True)
-    for record in in_order(records):
-        teller.hear(record)
+    world, now = follower.side.register.world(owners, follower.tariffs), follower.clock.now()
     try:
-        world = follower.side.register.world(owners, follower.tariffs)
-        return UnitStory(story=teller.story(follower.clock.now(), world), is_cut=len(places) > MOST_RECORDS)
+        # A wide owner's story takes a second to tell; whoever else looks at the page is not to wait for it.
+        story = await asyncio.to_thread(_tell, teller, in_order(records), world, now)
     except ExplainError:
         return None
+    return UnitStory(story=story, is_cut=len(places) > MOST_RECORDS)
+
+
+def _tell(teller: Teller, records: list[InputRecord], world: World, now: datetime) -> Story:
+    for record in records:
+        teller.hear(record)
+    return teller.story(now, world)
 
 
 def in_order(records: list[InputRecord]) -> list[InputRecord]:
