@@ -73,6 +73,13 @@ def test_a_unit_without_its_parent_waits_and_is_seen_to_r13(world):
     assert read_side(world).outlook.count_waiting() == 0
 
 
+def test_a_place_on_its_way_to_another_owner_waits_for_sor_s_word_there_r13(world):
+    tree, other = private_clinic(), private_clinic(1100)
+    world.registered(tree)
+    world.sor(tree.place, moved_to_owner_sor_id=other.owner.sor_id)
+    assert "moved-here" in {each.reason for each in read_side(world).outlook.waiting()}
+
+
 def test_days_are_danish_ones_across_the_change_of_clocks_r48(world):
     tree = private_clinic()
     world.registered(tree)

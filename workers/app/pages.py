@@ -32,7 +32,7 @@ _HOP_BY_HOP: Final = frozenset(
     )
 )
 _LARGEST_FORM: Final = 16 * 1024
-_METHODS: Final = frozenset({"GET", "POST"})
+_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 _COMING: Final = (
     '<!doctype html><html lang="da"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     '<meta http-equiv="refresh" content="2"><title>Sorbro</title><h1>Sorbro</h1>'

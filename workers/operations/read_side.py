@@ -23,7 +23,7 @@ from workers.operations.sightings import Sightings
 from workers.operations.whereabouts import Place, Whereabouts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from contracts.tariffs import TariffTable
 
@@ -88,6 +88,9 @@ class ReadSide:
 
     def _settle(self, owner: str) -> None:
         del self._unsettled[owner]
+        if not self.register.wakes(owner) and self.register.is_whole(owner):
+            self.outlook.forget(owner)
+            return
         world = self.register.world([owner], self._tariffs)
         for state in world.owners.values():
             self.outlook.settle(state)
@@ -123,12 +126,12 @@ class ReadSide:
             if wakes or self.outlook.is_concerned(owner):
                 self._unsettled[owner] = None
 
-    def _take_unit(self, partition: int, owner: str, sor_id: str, node: Mapping[str, Any]) -> None:
-        unit = self.register.take_unit(partition, owner, sor_id, dict(node))
+    def _take_unit(self, partition: int, owner: str, sor_id: str, node: dict[str, Any]) -> None:
+        unit = self.register.take_unit(partition, owner, sor_id, node)
         self.outlook.take_ledger(unit, owner, sor_id, node["ledger"])
         self.reconciliation.state_says(unit, sor_id, node["standing"])
         self.reconciliation.state_has_triggered(sor_id, node["ledger"])
-        if not self.register.is_whole(owner, dict(node)):
+        if not self.register.is_settled(owner, node):
             self._unsettled[owner] = None
 
     def _take_message(self, topic: str, record: Any) -> None:
@@ -141,16 +144,16 @@ class ReadSide:
         if topic in _RECONCILED:
             self._reconcile(ce_type, record.timestamp, orjson.loads(record.value))
 
-    def _reconcile(self, ce_type: str, at: int, data: Mapping[str, Any]) -> None:
+    def _reconcile(self, ce_type: str, at: int, data: dict[str, Any]) -> None:
         registration, sor_id = UUID(data["registrationId"]), data["sorId"]
         if ce_type == "dk.bsr.registration.forwarded.v1":
             self.reconciliation.topic_tells(registration, sor_id, "forwarded", at)
         elif ce_type == "dk.bsr.registration.withdrawn.v1":
             self.reconciliation.topic_tells(registration, sor_id, "withdrawn", at)
-            self.flow.done(ce_type, at, dict(data))
+            self.flow.done(ce_type, at, data)
         elif ce_type == "dk.bsr.deregistration.effective.v1":
             self.reconciliation.topic_ends(registration, sor_id, at)
-            self.flow.done(ce_type, at, dict(data))
+            self.flow.done(ce_type, at, data)
         elif ce_type == "dk.stps.invoice.triggered.v1":
             self.reconciliation.topic_triggers(registration, sor_id, data["feeYear"])
 

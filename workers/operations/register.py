@@ -31,6 +31,7 @@ CREATE TABLE unit (
     parent TEXT,
     cvr TEXT,
     p_number TEXT,
+    is_told INTEGER NOT NULL,
     is_place INTEGER NOT NULL,
     has_moved INTEGER NOT NULL,
     standing TEXT NOT NULL,
@@ -57,6 +58,16 @@ LONGEST_QUESTION: Final = 100
 """Characters."""
 _CVR_DIGITS: Final = 8
 _P_DIGITS: Final = 10
+_MISSING: Final = """
+SELECT 1 FROM unit WHERE owner = ? AND (
+    NOT is_told
+    OR has_moved AND standing IN ('forwarded', 'registered')
+    OR parent IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM unit AS above WHERE above.owner = unit.owner AND above.sor_id = unit.parent)
+) LIMIT 1
+"""
+_HOLDS: Final = "SELECT 1 FROM unit WHERE owner = ? AND sor_id = ?"
+_KNOWN_TO_BSR: Final = frozenset({"forwarded", "registered"})
 _BY_SOR_ID: Final = """
 SELECT sor_id, owner, name, cvr, p_number, is_place, standing FROM unit WHERE sor_id = ?
 ORDER BY has_moved, is_place DESC, name, sor_id LIMIT ?
@@ -117,6 +128,7 @@ class Register:
             entity.get("parentSorId"),
             entity.get("cvr"),
             entity.get("pNumber"),
+            bool(entity),
             bool(entity.get("isTreatmentPlace")),
             entity.get("movedToOwnerSorId") is not None,
             node["standing"]["kind"],
@@ -125,12 +137,12 @@ class Register:
         if found is None:
             self._db.execute("INSERT OR IGNORE INTO owner VALUES (?, ?, NULL)", (owner, partition))
             number = self._db.execute(
-                "INSERT INTO unit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (owner, sor_id, *row)
+                "INSERT INTO unit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (owner, sor_id, *row)
             ).lastrowid
         else:
             number = found[0]
             self._db.execute(
-                "UPDATE unit SET name = ?, parent = ?, cvr = ?, p_number = ?, is_place = ?, has_moved = ?,"
+                "UPDATE unit SET name = ?, parent = ?, cvr = ?, p_number = ?, is_told = ?, is_place = ?, has_moved = ?,"
                 " standing = ?, record = ? WHERE id = ?",
                 (*row, number),
             )
@@ -152,27 +164,21 @@ class Register:
         found = self._db.execute("SELECT headers FROM owner WHERE sor_id = ?", (owner,)).fetchone()
         return (found[0] or b"") if found else b""
 
-    def is_whole(self, owner: str, node: dict[str, Any]) -> bool:
-        """Whether SOR has told of the unit and its parent is there: nothing of its place in the tree waits (R13)."""
+    def is_whole(self, owner: str) -> bool:
+        """Whether SOR has told of all the owner's units and their parents, and none is on its way to another (R13)."""
+        return self._db.execute(_MISSING, (owner,)).fetchone() is None
+
+    def is_settled(self, owner: str, node: dict[str, Any]) -> bool:
+        """The same of one unit, as JSON, as far as it is seen from the unit itself."""
         entity = node["entity"]
-        if entity is None:
+        if entity is None or (entity["movedToOwnerSorId"] is not None and node["standing"]["kind"] in _KNOWN_TO_BSR):
             return False
         parent = entity["parentSorId"]
-        known = "SELECT 1 FROM unit WHERE owner = ? AND sor_id = ?"
-        return parent is None or self._db.execute(known, (owner, parent)).fetchone() is not None
-
-    def partition_of(self, owner: str) -> int | None:
-        """The partition the owner lives on."""
-        found = self._db.execute("SELECT partition FROM owner WHERE sor_id = ?", (owner,)).fetchone()
-        return found[0] if found else None
+        return parent is None or self._db.execute(_HOLDS, (owner, parent)).fetchone() is not None
 
     def owners_of(self, sor_id: str) -> list[str]:
         """The owners that hold something of the unit: one, or several when it has moved."""
         return [owner for (owner,) in self._db.execute("SELECT owner FROM unit WHERE sor_id = ?", (sor_id,))]
-
-    def size_of(self, owner: str) -> int:
-        """How many units the owner has."""
-        return int(self._db.execute("SELECT count(*) FROM unit WHERE owner = ?", (owner,)).fetchone()[0])
 
     def world(self, owners: Iterable[str], tariffs: TariffTable) -> World:
         """These owners as the worker holds them, but for what is personal (R49)."""
