@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from page.fed import read_side
 from support.trees import private_clinic
-from workers.operations.flow import Flow
+from workers.operations.flow import MOST_LISTED, Flow
 
 FORWARDED = "dk.bsr.registration.forwarded.v1"
 
@@ -48,3 +48,13 @@ def test_what_was_done_today_is_told_with_its_cause_and_how_late_it_was_told_r27
         date(2023, 4, 1),
         16,
     )
+
+
+def test_of_a_day_with_many_closures_the_latest_are_listed_and_all_counted():
+    flow, at = Flow(), ms("2023-06-01T08:00:00+00:00")
+    for number in range(5000):
+        data = {"sorId": str(number), "cause": "closure", "lastDay": "2023-05-31", "daysLate": 0}
+        flow.done("dk.bsr.deregistration.effective.v1", at + number, data)
+    assert flow.count_done(date(2023, 6, 1)) == 5000
+    assert [each.sor_id for each in flow.done_on(date(2023, 6, 1))][:2] == ["4999", "4998"]
+    assert len(flow.done_on(date(2023, 6, 1))) == MOST_LISTED

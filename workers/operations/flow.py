@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 DEAD_LETTER: Final = "dead-letter"
 """Stands where other records have their `ce_type`: a dead letter has that of the input it was, or none."""
 _HOURS_KEPT: Final = 14 * 24
-_DONE_KEPT: Final = 20_000
+_DAYS_LISTED: Final = 3
+MOST_LISTED: Final = 200
 _MS_PER_HOUR: Final = 3_600_000
 
 
@@ -35,13 +36,14 @@ class Done:
 
 
 class Flow:
-    """Counts outputs as they are read. Hours are kept for two weeks, days for good, done closures up to a number."""
+    """Counts outputs as they are read. Hours are kept for two weeks, days for good, what was done for some days."""
 
     def __init__(self) -> None:
         self._hours: Counter[tuple[int, str]] = Counter()
         self._days: Counter[tuple[date, str]] = Counter()
         self._day_of_hour: dict[int, date] = {}
-        self._done: deque[Done] = deque(maxlen=_DONE_KEPT)
+        self._done: dict[date, deque[Done]] = {}
+        self._count_done: Counter[date] = Counter()
         self._newest_hour = 0
 
     def sent(self, ce_type: str, at: int) -> None:
@@ -59,20 +61,23 @@ class Flow:
     def done(self, ce_type: str, at: int, data: dict[str, Any]) -> None:
         """Note that a place has left BSR; `data` is the message's."""
         is_deregistration = ce_type == "dk.bsr.deregistration.effective.v1"
-        self._done.append(
-            Done(
-                instant_of(at),
-                data["sorId"],
-                "deregistered" if is_deregistration else "withdrawn",
-                data["cause"] if is_deregistration else data["reason"],
-                date.fromisoformat(data["lastDay"]) if is_deregistration else None,
-                data["daysLate"] if is_deregistration else 0,
-            )
-        )
+        instant = instant_of(at)
+        day = danish_date(instant)
+        self._count_done[day] += 1
+        if day not in self._done:
+            self._done[day] = deque(maxlen=MOST_LISTED)
+            for past in sorted(self._done)[:-_DAYS_LISTED]:
+                del self._done[past]
+        if day in self._done:
+            self._done[day].append(_done(instant, data, is_deregistration=is_deregistration))
 
     def done_on(self, day: date) -> list[Done]:
-        """What left BSR on a Danish day, the latest first."""
-        return sorted((each for each in self._done if danish_date(each.at) == day), key=lambda each: each.at)[::-1]
+        """What left BSR on a Danish day, the latest first; the latest `MOST_LISTED` of the last days."""
+        return sorted(self._done.get(day, ()), key=lambda each: each.at)[::-1]
+
+    def count_done(self, day: date) -> int:
+        """How many left BSR on a Danish day."""
+        return self._count_done[day]
 
     def by_hour(self, now: datetime, hours: int) -> list[tuple[datetime, Counter[str]]]:
         """The last `hours` hours, the present one last."""
@@ -107,3 +112,10 @@ class Flow:
 
 def _days_until(today: date, days: int) -> Iterator[date]:
     return (today - timedelta(days=back) for back in range(days - 1, -1, -1))
+
+
+def _done(at: datetime, data: dict[str, Any], *, is_deregistration: bool) -> Done:
+    if not is_deregistration:
+        return Done(at, data["sorId"], "withdrawn", data["reason"], None, 0)
+    last_day = date.fromisoformat(data["lastDay"])
+    return Done(at, data["sorId"], "deregistered", data["cause"], last_day, data["daysLate"])

@@ -1,29 +1,37 @@
-// Keeps the view up to date: fetches the same address and puts its <main> in place. Without JavaScript nothing is lost
-// but this.
+// Keeps the view up to date: fetches the same address and puts its <main> in place, where it was scrolled to. Without
+// JavaScript nothing is missing but this. Who moves about by keyboard, writes, or has marked text is left alone.
 "use strict";
 
 const main = () => document.querySelector("main");
+const isBusy = () => document.hidden || main().querySelector(":focus-visible") || String(getSelection());
+
+function putInPlace(fresh) {
+  const open = [...main().querySelectorAll("details[open][id]")].map((each) => each.id);
+  const scrolled = [...main().querySelectorAll(".scroll")].map((each) => each.scrollLeft);
+  main().replaceWith(fresh.querySelector("main"));
+  open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  main().querySelectorAll(".scroll").forEach((each, number) => (each.scrollLeft = scrolled[number] ?? 0));
+  document.querySelector("footer").replaceWith(fresh.querySelector("footer"));
+  document.title = fresh.title;
+}
 
 async function refresh() {
-  const seconds = Number(main()?.dataset.refresh);
-  if (!seconds) return;
-  const isBusy = document.hidden || main().contains(document.activeElement) || String(getSelection());
-  if (!isBusy) {
+  if (!isBusy()) {
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (answer.ok) {
-        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const open = [...main().querySelectorAll("details[open][id]")].map((each) => each.id);
-        main().replaceWith(fresh.querySelector("main"));
-        open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-        document.title = fresh.title;
-      }
+      const text = await answer.text();
+      if (answer.ok && !isBusy()) putInPlace(new DOMParser().parseFromString(text, "text/html"));
       document.body.classList.toggle("is-stale", !answer.ok);
     } catch {
       document.body.classList.add("is-stale");
     }
   }
-  setTimeout(refresh, seconds * 1000);
+  next();
 }
 
-setTimeout(refresh, Number(main()?.dataset.refresh || 0) * 1000);
+function next() {
+  const seconds = Number(main().dataset.refresh);
+  if (seconds) setTimeout(refresh, seconds * 1000);
+}
+
+next();

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Literal
 
 from contracts.danish_time import danish_date
 from contracts.wire import CivilDate, Instant, Message
@@ -13,7 +14,9 @@ from workers.page.views.partitions import Partition, partitions_of
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from workers.operations.flow import Done
     from workers.operations.outlook import Due
+    from workers.operations.register import Unit
     from workers.page.follower import Follower
 
 Reason = Literal[
@@ -73,6 +76,7 @@ class WaitingThing(Message):
     """A unit that waits for something SOR has not told (R13)."""
 
     sor_id: str
+    owner_sor_id: str
     reason: str
     about: str
 
@@ -95,15 +99,12 @@ class Closures(Message):
     waiting: tuple[WaitingThing, ...]
 
 
-_MOST_DONE: Final = 200
-
-
 def closures_of(follower: Follower, chosen: date | None) -> Closures:
     """The view of this moment; with the closures of a `chosen` Danish day, else of the next on which there are any."""
     at, side = follower.clock.now(), follower.side
     calendar = tuple(CalendarDay(day=each.day, count=each.count) for each in side.outlook.calendar(at))
     day = chosen or (calendar[0].day if calendar else None)
-    done = side.flow.done_on(danish_date(at))
+    today = danish_date(at)
     late = side.outlook.overdue(at)
     reasons = _reasons(follower, at) if late else {}
     return Closures(
@@ -113,36 +114,17 @@ def closures_of(follower: Follower, chosen: date | None) -> Closures:
         calendar=calendar,
         chosen=day,
         due=tuple(_due(each) for each in side.outlook.due_on(day)) if day is not None else (),
-        done_count=len(done),
-        done=tuple(
-            DoneThing(
-                sor_id=each.sor_id,
-                name=unit.name if (unit := side.register.unit(each.sor_id)) is not None else None,
-                at=each.at,
-                what=each.what,
-                why=each.why,
-                last_day=each.last_day,
-                days_late=each.days_late,
-            )
-            for each in done[:_MOST_DONE]
-        ),
+        done_count=side.flow.count_done(today),
+        done=tuple(_done(each, side.register.unit(each.sor_id)) for each in side.flow.done_on(today)),
         parked_count=side.outlook.count_parked(),
-        parked=tuple(
-            ParkedThing(
-                sor_id=each.sor_id,
-                name=each.name,
-                fee_year=each.fee_year,
-                occasion=each.occasion,
-                asked_at=each.asked_at,
-                not_after=each.not_after,
-            )
-            for each in side.outlook.parked()
-        ),
+        parked=tuple(ParkedThing(**asdict(each)) for each in side.outlook.parked()),
         waiting_count=side.outlook.count_waiting(),
-        waiting=tuple(
-            WaitingThing(sor_id=each.sor_id, reason=each.reason, about=each.about) for each in side.outlook.waiting()
-        ),
+        waiting=tuple(WaitingThing(**asdict(each)) for each in side.outlook.waiting()),
     )
+
+
+def _done(done: Done, unit: Unit | None) -> DoneThing:
+    return DoneThing(name=unit.name if unit is not None else None, **asdict(done))
 
 
 def _due(due: Due, reason: Reason | None = None) -> DueThing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -78,16 +79,7 @@ def flow_of(follower: Follower) -> Flow:
         is_compared=follower.is_complete,
         registrations_compared=compared.registrations,
         fees_compared=compared.fees,
-        differences=tuple(
-            Difference(
-                sor_id=each.sor_id,
-                registration_id=each.registration_id,
-                fee_year=each.fee_year,
-                by_state=each.by_state,
-                by_topics=each.by_topics,
-            )
-            for each in follower.differences
-        ),
+        differences=tuple(Difference(**asdict(each)) for each in follower.differences),
     )
 
 

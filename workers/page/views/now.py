@@ -104,7 +104,7 @@ def now_of(follower: Follower) -> Now:
         overdue=side.outlook.count_overdue(at),
         due=side.outlook.count_due(),
         next_due_at=side.outlook.next_at(at),
-        done_today=len(side.flow.done_on(danish_date(at))),
+        done_today=side.flow.count_done(danish_date(at)),
         parked=side.outlook.count_parked(),
         waiting_for_sor=side.outlook.count_waiting(),
         waiting_for_cvr=figures.open_numbers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from heapq import merge
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from adapters.kafka.picked import Picker
     from contracts.records import InputRecord
-    from workers.operations.register import Unit
     from workers.page.follower import Follower
     from workers.stream.world import World
 
@@ -56,19 +56,7 @@ class UnitStory(Message):
 
 def search_of(follower: Follower, question: str) -> Search:
     """The units a question leads to."""
-    return Search(found=tuple(_found(unit) for unit in follower.side.register.search(question)))
-
-
-def _found(unit: Unit) -> Found:
-    return Found(
-        sor_id=unit.sor_id,
-        owner_sor_id=unit.owner_sor_id,
-        name=unit.name,
-        cvr=unit.cvr,
-        p_number=unit.p_number,
-        is_place=unit.is_place,
-        standing=unit.standing,
-    )
+    return Search(found=tuple(Found(**asdict(unit)) for unit in follower.side.register.search(question)))
 
 
 async def story_of(follower: Follower, picker: Picker, sor_id: SorId) -> UnitStory | None:
