@@ -35,6 +35,7 @@ from workers.app.cvr import cvr_service, registry_settings
 from workers.app.enrichment_agent import add_enrichment_agent
 from workers.app.health import add_health
 from workers.app.lag_keeper import LagKeeper
+from workers.app.page_keeper import PageKeeper
 from workers.app.pages import add_pages
 from workers.app.prospect_keeper import ProspectKeeper
 from workers.app.registry_keeper import RegistryKeeper
@@ -91,24 +92,26 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     ]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    services += _add_enrichment(app, settings, connection, clock, tracing)
+    enrichment, registry = _add_enrichment(app, settings, connection, clock, tracing)
+    page = [PageKeeper(settings, reporter, registry, beacon=app.beacon)] if settings.page else []
+    services += [*enrichment, *page]
     add_health(app, reporter)
-    add_pages(app, reporter, stream)
+    add_pages(app, stream, page[0] if page else None)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
 
 def _add_enrichment(
     app: Any, settings: Settings, connection: Connection, clock: Clock, tracing: OpenTelemetry | None
-) -> list[Any]:
-    """Put the enrichment agent on the app, and return the services it needs."""
+) -> tuple[list[Any], ServiceRegistry | None]:
+    """Put the enrichment agent on the app, and return the services it needs, and the registry it asks."""
     if settings.cvr_url is None:
         add_enrichment_agent(app, None, clock)
-        return []
+        return [], None
     client = httpx.AsyncClient(transport=tracing.transport(httpx.AsyncHTTPTransport()) if tracing is not None else None)
     registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
     keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
     add_enrichment_agent(app, registry, clock, keeper.has_learnt)
-    return [keeper]
+    return [keeper], registry
 
 
 class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types

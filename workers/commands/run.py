@@ -38,7 +38,7 @@ _PAUSE_SECONDS = 1.0
     "--broker",
     help="Brokers as host:port,… (SORBRO_KAFKA_BOOTSTRAP_SERVERS), or `embedded` to start a local one, the default.",
 )
-@click.option("--web-port", type=int, help="Port of the health and metrics pages (SORBRO_WEB_PORT, 6066).")
+@click.option("--web-port", type=int, help="Port of the operations page, health and metrics (SORBRO_WEB_PORT, 6066).")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="For the local broker's files.")
 def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> None:
     """Run the worker until Ctrl-C: all streams, exactly once, and its pages.
@@ -79,7 +79,7 @@ def run_worker(settings: Settings, build: Callable[[Settings], Any] = build_work
         settings = settings.model_copy(update={"web_port": _free_port(settings.web_host)})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    click.echo(f"Worker pages on http://localhost:{settings.web_port}/readyz", err=True)
+    click.echo(f"Operations page on http://localhost:{settings.web_port}/", err=True)
     try:
         build(settings).execute_from_commandline()
     except SystemExit as exit_:

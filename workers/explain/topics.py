@@ -36,7 +36,7 @@ _BY_OWNER: Final = (Topic.ENTITY_CHANGES, Topic.SELF_REGISTRATIONS, Topic.CVR_FA
 _BY_UNIT: Final = (Topic.REGISTRATIONS, Topic.DEREGISTRATIONS, Topic.INVOICE_TRIGGERS, Topic.DELETION_REQUESTS)
 _WHOLE: Final = (Topic.NOTICES, Topic.DEAD_LETTERS)
 """A fee run has no owner, and a dead letter may lie under a wrong key."""
-_ORDER: Final = [
+TOLD_IN_ORDER: Final = [
     Topic.ENTITY_CHANGES,
     Topic.SELF_REGISTRATIONS,
     Topic.NOTICES,
@@ -116,7 +116,7 @@ class Reading:
         async for record in self._read("its history", partitions):
             if not concerns(record, self.sor_id, owners):
                 continue
-            found[_ORDER.index(Topic(record.topic)), record.partition].append(record)
+            found[TOLD_IN_ORDER.index(Topic(record.topic)), record.partition].append(record)
             kept += 1
             if kept > _MOST:
                 raise ExplainError(f"{self.sor_id}'s owners have more than {_MOST:,} records; explain it from a file")

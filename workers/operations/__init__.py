@@ -1,1 +1,1 @@
-"""What operations see and do: lag, lateness, dead letters and their redrive. The page and the commands show it."""
+"""What operators want to know of all partitions, read from the topics; and what they may do about it."""

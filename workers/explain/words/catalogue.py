@@ -63,9 +63,14 @@ class Words:
 @cache
 def phrases() -> Mapping[str, Mapping[Language, str]]:
     """Every phrase by its dotted name, in each language."""
+    return read_phrases(__package__, _FILES)
+
+
+def read_phrases(package: str, names: Iterable[str]) -> Mapping[str, Mapping[Language, str]]:
+    """The phrases in these ``.toml`` files of a package, by their dotted names."""
     found: dict[str, Mapping[Language, str]] = {}
-    for name in _FILES:
-        text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    for name in names:
+        text = resources.files(package).joinpath(f"{name}.toml").read_text(encoding="utf-8")
         _gather(tomllib.loads(text), "", found)
     return found
 
