@@ -42,7 +42,8 @@ def command(recording: Path, cvr: Path | None, tariffs: Path | None, as_json: bo
     """Decide the input in RECORDING once more, and compare with the outputs that were really sent.
 
     Compared are id, value, headers, time and partition of each output, and their order per key; nothing may be missing
-    and nothing too much. The status is 0 when all is the same, 1 when something differs, 2 when it cannot be told.
+    and nothing too much. What the brokers had compacted away when it was recorded is missing too: record soon. The
+    status is 0 when all is the same, 1 when something differs, 2 when it cannot be told.
 
     \b
     Example:

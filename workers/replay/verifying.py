@@ -4,9 +4,12 @@ Each partition is decided in a world of its own and takes from the recording all
 that its progress tells: so the outputs are equal, and not only alike. What the recording does not hold the replay
 makes itself, in one world.
 
-What may differ without anybody's fault: a record stamped later than the worker's clock is decided then at that
-clock and here at its stamp; after a change of release or of the tariff table what was decided before it was decided
-by the old one.
+What may differ without anybody's fault:
+- A record stamped later than the worker's clock was decided at that clock, and is here at its stamp.
+- After a change of release, or of the tariff table, what was sent before it was decided by the old one.
+- What compaction has taken: of `bsr.registrations.v1` records that later ones replace (they are missing), of
+  `sorbro.cvr-facts.v1` answers that were heard then (and never here), of `sorbro.state.v1` the progress (then the
+  timestamps give the order). A broker leaves only a topic's newest segment whole: record soon.
 """
 
 from __future__ import annotations
