@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import Final
 
 from adapters.sor_files.csv_layout import Layout, Row
-from adapters.sor_files.csv_lines import SEPARATOR
 from adapters.sor_files.entity import Damaged
 from adapters.sor_files.port import Reading
 from adapters.sor_files.source import Source
@@ -41,7 +40,7 @@ class CsvSnapshot:
         self.format = layout.format
         self._source = source
         self._table = UnitTable(layout)
-        self._header = f"\x1f{blake2b(repr(layout.columns).encode(), digest_size=16).hexdigest()}"
+        self._header = f"\x1f{blake2b(repr(layout.columns).encode(), digest_size=16).hexdigest()}\x1f"
         self._order = TreeOrder((), set())
         self._has_children = bytearray()
         self._has_oe_children = bytearray()
@@ -69,27 +68,28 @@ class CsvSnapshot:
         self._look_down()
         self._order = order = TreeOrder(table.parents, table.orphans_of_unusable)
         ids, rows, owners = table.ids, table.rows, order.owners
+        owner, elsewhere = -1, b""
         for number, reason in order.walk():
             if reason is not None:
                 yield Damaged(ids[number], reason, f"line {table.lines[number]}")
                 continue
-            # The row names the parent; the owner is found by climbing.
-            elsewhere = f"\x1f{ids[owners[number]]}\x1f{self._marks(number)}{self._header}"
-            fingerprint = blake2b(rows[number] + elsewhere.encode()).digest()[:16]
-            yield CsvUnit(ids[number], fingerprint, number, self)
+            if owner != owners[number]:
+                owner = owners[number]
+                elsewhere = f"{self._header}{ids[owner]}\x1f".encode()
+            content = rows[number] + elsewhere + self._marks(number, owner)
+            yield CsvUnit(ids[number], blake2b(content).digest()[:16], number, self)
 
     def reading(self, number: int) -> Reading:
         """Read the row of a unit."""
         table, layout = self._table, self._table.layout
         parent, owner = table.parents[number], self._order.owners[number]
-        row = table.rows[number]
-        if table.cells_of(row) != len(layout.columns):
+        cells = table.cells(number)
+        if cells is None:
             where = f"line {table.lines[number]}, number of columns"
             return Reading(None, (Damaged(table.ids[number], "unreadable", where),))
-        texts = (text_of(cell) for cell in row.split(SEPARATOR if SEPARATOR in row else layout.delimiter.encode()))
         return layout.read(
             Row(
-                cells=dict(zip(layout.columns, texts, strict=True)),
+                cells={column: text_of(cell) for column, cell in cells.items()},
                 sor_id=table.ids[number],
                 sor_type=table.types[number],
                 owner=table.ids[owner],
@@ -103,18 +103,18 @@ class CsvSnapshot:
             )
         )
 
-    def _marks(self, number: int) -> int:
-        """Say of what `reading` takes from other rows as little as decides the entity."""
+    def _marks(self, number: int, owner: int) -> bytes:
+        """Say of what `reading` takes from other rows, the ids apart, as little as decides the entity."""
         table = self._table
-        marks = 0
-        if table.cvrs and table.cvrs[number] != table.cvrs[self._order.owners[number]]:
-            marks = 4
+        marks = b"\0"
+        if table.cvrs and table.cvrs[number] != table.cvrs[owner]:
+            marks += b"cvr"
         if table.layout.place_by_shape:
-            marks += self._has_children[number] + 2 * self._has_oe_children[number]
+            marks += bytes((self._has_children[number], self._has_oe_children[number]))
         elif table.hospitals and self._is_in_hospital(number):
-            marks += 1 + self._has_children[number]
-        if table.glns and table.parents[number] >= 0 and table.glns[number] == table.glns[table.parents[number]]:
-            marks += 8
+            marks += bytes((1, self._has_children[number]))
+        if table.glns and number != owner and table.glns[number] == table.glns[table.parents[number]]:
+            marks += b"gln"
         return marks
 
     def _is_in_hospital(self, number: int) -> bool:
