@@ -41,6 +41,9 @@ lint: $(READY) ## Style, types and import layers only
 contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 	$(VENV)/bin/python -m contracts.publish
 
+metrics: $(READY) ## Write docs/metrics.md anew from the code
+	$(VENV)/bin/python -m adapters.telemetry.publish
+
 mutants: $(READY) ## Change the rules in every small way and see the tests notice (ARGS: files or folders; --again)
 	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/mutants/run.py $(ARGS)
 
@@ -59,7 +62,19 @@ bench-restore: $(READY) ## Restoring a register's state beside a raw read of the
 bench-lookup: $(READY) ## A first look-up of 100,000 numbers as a share of what CVR's pace allows (ARGS="--rate 20")
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.lookup $(ARGS)
 
+bench-telling: $(READY) ## What metrics and logs cost the write side, as a share of deciding (ARGS="--units 4000")
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.telling $(ARGS)
+
+bench-replay: $(READY) ## A replay from file to file beside the bare core on the same records
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.replaying $(ARGS)
+
+bench-feed: $(READY) ## Reading and comparing a night's snapshot beside bare reads of lxml and csv
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.snapshot_reading $(ARGS)
+
+fuzz: $(READY) ## Readers of snapshots under damaged files (ARGS="--minutes 10 --seed 1")
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m fuzz $(ARGS)
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup feed-check clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup bench-telling bench-replay bench-feed fuzz feed-check metrics clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -54,8 +55,8 @@ def holds(path: Path, topic: str) -> bool:
     said = about_of(path)
     if said is not None:
         return topic in said.topics
-    name = f'"{topic}"'.encode()
-    return any(name in line for line in lines_of(path))
+    named = re.compile(rf'"topic"\s*:\s*"{re.escape(topic)}"'.encode())
+    return any(named.search(line) for line in lines_of(path))
 
 
 def records_of(path: Path, tell: Callable[[int], None] = lambda _: None) -> Iterator[InputRecord]:

@@ -53,7 +53,7 @@ class Layout:
     type_cells: tuple[int, ...]
     hospital: frozenset[bytes]
     """What `type_cells` of an SI hold that is a hospital."""
-    unread: Mapping[SorType, tuple[int, ...]]
+    unread: Mapping[SorType, frozenset[int]]
     """Cells that `read` does not look at, among them those that repeat what stands in the row of another unit."""
     place_by_shape: bool
     """Whether the shape of the tree decides what is a behandlingssted, or the type and a hospital's shape."""
@@ -65,6 +65,14 @@ class Layout:
         several = (self.type_cells, *self.parents.values(), *self.unread.values())
         wanted = max(self.sor_id, self.sor_type, self.cvr or 0, self.gln or 0, *(at for each in several for at in each))
         return min(wanted + 1, len(self.columns) - 1)
+
+    def kept(self, sor_type: SorType) -> tuple[int, ...]:
+        """The cells of a row cut at `cut` that are kept for `read`, the rest in one piece among them."""
+        return tuple(at for at in range(self.cut + 1) if at not in self.unread[sor_type])
+
+    def kept_columns(self, sor_type: SorType) -> tuple[str, ...]:
+        """The columns of what is kept."""
+        return tuple(column for at, column in enumerate(self.columns) if at not in self.unread[sor_type])
 
 
 def header_columns(header: bytes, delimiter: str) -> tuple[str, ...]:

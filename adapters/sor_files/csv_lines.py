@@ -21,6 +21,8 @@ LONGEST: Final = 1 << 20
 """Bytes of a record."""
 MOST_LINES: Final = 1_000_000
 """Six times the SOR-ids ever issued (notes/sor.md §4.2)."""
+MOST_BYTES: Final = 512 << 20
+"""Of the whole file, as its rows are held. The whole register is some 100 MB."""
 SEPARATOR: Final = b"\x1f"
 """Stands between the cells of a record that the csv module has read."""
 _BLOCK: Final = 1 << 16
@@ -59,7 +61,11 @@ class CsvLines:
 
     def _blocks(self) -> Iterator[bytes]:
         """Yield whole lines, many at a time, in UTF-8."""
+        size = 0
         while block := self._source.read(_BLOCK):
+            size += len(block)
+            if size > MOST_BYTES:
+                raise self._source.error(f"more than {MOST_BYTES >> 20} MiB of rows; no register is that large")
             yield self._checked(block if block.endswith(b"\n") else block + self._source.readline(LONGEST))
 
     def _checked(self, lines: bytes) -> bytes:

@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import Final
 
 from adapters.sor_files.csv_layout import Layout, Row
-from adapters.sor_files.csv_lines import SEPARATOR
 from adapters.sor_files.entity import Damaged
 from adapters.sor_files.port import Reading
 from adapters.sor_files.source import Source
@@ -68,26 +67,29 @@ class CsvSnapshot:
             raise self._source.error("no unit in it: not a snapshot")
         self._look_down()
         self._order = order = TreeOrder(table.parents, table.orphans_of_unusable)
+        ids, rows, owners = table.ids, table.rows, order.owners
+        owner, elsewhere = -1, b""
         for number, reason in order.walk():
-            if reason is None:
-                if table.hospitals:
-                    self._look_up(number)
-                yield CsvUnit(table.ids[number], self._fingerprint(number, order.owners[number]), number, self)
-            else:
-                yield Damaged(table.ids[number], reason, f"line {table.lines[number]}")
+            if reason is not None:
+                yield Damaged(ids[number], reason, f"line {table.lines[number]}")
+                continue
+            if owner != owners[number]:
+                owner = owners[number]
+                elsewhere = f"{self._header}{ids[owner]}\x1f".encode()
+            content = rows[number] + elsewhere + self._marks(number, owner)
+            yield CsvUnit(ids[number], blake2b(content).digest()[:16], number, self)
 
     def reading(self, number: int) -> Reading:
         """Read the row of a unit."""
         table, layout = self._table, self._table.layout
         parent, owner = table.parents[number], self._order.owners[number]
-        row = table.rows[number]
-        if table.cells_of(row) != len(layout.columns):
+        cells = table.cells(number)
+        if cells is None:
             where = f"line {table.lines[number]}, number of columns"
             return Reading(None, (Damaged(table.ids[number], "unreadable", where),))
-        texts = (text_of(cell) for cell in row.split(SEPARATOR if SEPARATOR in row else layout.delimiter.encode()))
         return layout.read(
             Row(
-                cells=dict(zip(layout.columns, texts, strict=True)),
+                cells={column: text_of(cell) for column, cell in cells.items()},
                 sor_id=table.ids[number],
                 sor_type=table.types[number],
                 owner=table.ids[owner],
@@ -101,28 +103,28 @@ class CsvSnapshot:
             )
         )
 
-    def _fingerprint(self, number: int, owner: int) -> bytes:
-        """Hash the row, which names its parent, and of what else `reading` depends upon as little as decides it."""
+    def _marks(self, number: int, owner: int) -> bytes:
+        """Say of what `reading` takes from other rows, the ids apart, as little as decides the entity."""
         table = self._table
-        shape = 0
-        if table.layout.place_by_shape:
-            shape = self._has_children[number] + 2 * self._has_oe_children[number]
-        elif self._in_hospital[number]:
-            shape = 1 + self._has_children[number]
+        marks = b"\0"
         if table.cvrs and table.cvrs[number] != table.cvrs[owner]:
-            shape += 4
+            marks += b"cvr"
+        if table.layout.place_by_shape:
+            marks += bytes((self._has_children[number], self._has_oe_children[number]))
+        elif table.hospitals and self._is_in_hospital(number):
+            marks += bytes((1, self._has_children[number]))
         if table.glns and number != owner and table.glns[number] == table.glns[table.parents[number]]:
-            shape += 8
-        elsewhere = f"{self._header}{table.ids[owner]}\x1f{shape}"
-        return blake2b(table.rows[number] + elsewhere.encode()).digest()[:16]
+            marks += b"gln"
+        return marks
 
-    def _look_up(self, number: int) -> None:
-        """Note whether a unit, whose parent has been looked up, is a hospital or in one: the next SI above tells."""
+    def _is_in_hospital(self, number: int) -> bool:
+        """Whether the unit, whose parent has been asked for, is a hospital or in one: the next SI above tells."""
         table = self._table
         if table.types[number] == "SI":
             self._in_hospital[number] = number in table.hospitals
         elif table.types[number] == "OE":
             self._in_hospital[number] = self._in_hospital[table.parents[number]]
+        return bool(self._in_hospital[number])
 
     def _look_down(self) -> None:
         """Note which units have something under them."""

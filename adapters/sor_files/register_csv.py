@@ -24,7 +24,7 @@ def register_layout(header: bytes) -> Layout | None:
         return None
     at = {column: position for position, column in enumerate(columns)}
     parent = (at["parent_sor_id"],)
-    unknown = tuple(position for position, column in enumerate(columns) if column not in _COLUMNS)
+    unknown = frozenset(position for position, column in enumerate(columns) if column not in _COLUMNS)
     return Layout(
         format=SnapshotFormat.REGISTER_CSV,
         delimiter=_DELIMITER,
@@ -36,7 +36,7 @@ def register_layout(header: bytes) -> Layout | None:
         gln=at["gln"],
         type_cells=(),
         hospital=frozenset(),
-        unread={"IE": unknown, "SI": (*unknown, at["cvr"]), "OE": (*unknown, at["cvr"])},
+        unread={"IE": unknown, "SI": unknown | {at["cvr"]}, "OE": unknown | {at["cvr"]}},
         place_by_shape=True,
         read=read_row,
     )
@@ -53,7 +53,7 @@ def read_row(row: Row) -> Reading:
 
 def _entity(row: Row) -> tuple[SnapshotEntity, list[Fault]]:
     identifier = sor_id(row.sor_id, "sor_id")
-    unit_type, name, cvr, gln = (row.cells[column] for column in ("unit_type", "name", "cvr", "gln"))
+    unit_type, name, cvr, gln = (row.cells.get(column, "") for column in ("unit_type", "name", "cvr", "gln"))
     if not name:
         raise UnreadableError("unreadable", "name")
     if row.sor_type == "IE" and row.cells["parent_sor_id"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, cast
 
 from lxml import etree
@@ -20,7 +20,11 @@ MOST_BETWEEN: Final = 1 << 20
 
 def local_name(element: Element) -> str:
     """Return the element's name without its namespace."""
-    tag = element.tag
+    return _without_namespace(element.tag)
+
+
+@lru_cache(maxsize=1_000)
+def _without_namespace(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
@@ -78,13 +82,11 @@ def events(source: Source, head: bytes, names: Iterable[str]) -> Iterator[Event]
         raise source.error(f"not well-formed XML: it breaks off at line {error.lineno}; fetch it again") from error
 
 
-def forget_before(element: Element) -> None:
-    """Free what stands before `element` under its parent."""
-    parent = element.getparent()
-    if parent is not None:
-        parent.text = None
-        while element.getprevious() is not None:
-            del parent[0]
+def forget_before(element: Element, parent: Element) -> None:
+    """Free what stands before `element` under its `parent`."""
+    parent.text = None
+    while element.getprevious() is not None:
+        del parent[0]
 
 
 def _parser(names: Iterable[str] | None) -> etree.XMLPullParser:

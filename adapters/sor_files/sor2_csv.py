@@ -34,7 +34,8 @@ def sor2_layout(header: bytes) -> Layout | None:
     def found(*wanted: str) -> tuple[int, ...]:
         return tuple(at[column] for column in wanted if column in at)
 
-    unknown = tuple(position for position, column in enumerate(columns) if column not in _KNOWN)
+    unknown = frozenset(position for position, column in enumerate(columns) if column not in _KNOWN)
+    repeated = frozenset(found(*_REPEATED))
     return Layout(
         format=SnapshotFormat.SOR2_CSV,
         delimiter=_DELIMITER,
@@ -50,7 +51,7 @@ def sor2_layout(header: bytes) -> Layout | None:
         gln=None if names.GLN_INHERITED in at else at.get(names.GLN),
         type_cells=found(names.TYPE_CODE, names.TYPE_LABEL),
         hospital=_hospital(),
-        unread={"IE": unknown, "SI": (*unknown, *found(*_REPEATED)), "OE": (*unknown, *found(*_REPEATED))},
+        unread={"IE": unknown, "SI": unknown | repeated, "OE": unknown | repeated},
         place_by_shape=False,
         read=read_row,
     )

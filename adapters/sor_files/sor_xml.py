@@ -27,10 +27,10 @@ from adapters.sor_files.unreadable import UnreadableError
 from contracts.sor_entities import SorType
 
 FORMATS: Final = {
-    "urn:oio:sundhedsstyrelsen:organisation:1.0.0": SnapshotFormat.SOR_XML_1,
-    "urn:oio:nsi:2.0.0": SnapshotFormat.SOR_XML_2,
+    "{urn:oio:sundhedsstyrelsen:organisation:1.0.0}SorTree": SnapshotFormat.SOR_XML_1,
+    "{urn:oio:nsi:2.0.0}SorTree": SnapshotFormat.SOR_XML_2,
 }
-"""By the namespace of the root."""
+"""By the root."""
 MOST_UNITS: Final = 1_000_000
 """Six times the SOR-ids ever issued (notes/sor.md §4.2)."""
 _LONGEST_ID: Final = 40
@@ -101,10 +101,9 @@ class SorXml:
     def __init__(self, source: Source) -> None:
         """Read as far as the first unit. Raises `SnapshotError` for XML of another kind."""
         root, head = root_of(source)
-        name = etree.QName(root)
-        if name.localname != "SorTree" or name.namespace not in FORMATS:
+        if root.tag not in FORMATS:
             raise source.error("XML, but not SOR's; its root is SorTree in the namespace of version 1.0 or 2.0")
-        self.format = FORMATS[name.namespace]
+        self.format = FORMATS[root.tag]
         self._source = source
         self._source = source
         self._events = events(source, head, _BRANCHES)
@@ -144,10 +143,12 @@ class _Tree:
             if kind == "start":
                 if branch is not None:
                     branch.has_children = True
-                    yield from self._met(branch, _before(element))
+                    for unit in _units_among(element.itersiblings(preceding=True)):
+                        yield self._met(unit, branch)
                 self._branch = self._opened(element, branch)
             elif branch is not None:
-                yield from self._met(branch, element)
+                for unit in _units_among(element):
+                    yield self._met(unit, branch)
                 if not branch.is_read:
                     yield Damaged("", "unreadable", f"{_where(element)} without a unit")
                 self._branch = branch.parent
@@ -157,31 +158,26 @@ class _Tree:
         above = element.getparent()
         if above is None or (above.getparent() is not None if parent is None else above is not parent.element):
             raise self._source.error(f"{_where(element)} stands where no SOR file has one")
-        forget_before(element)
+        forget_before(element, above)
         sor_type = _BRANCHES[local_name(element)]
         if parent is None:
             return _Branch(element, sor_type, parent)
         return _Branch(element, sor_type, parent, parent.owner, parent.owner_cvr, parent.in_hospital)
 
-    def _met(self, branch: _Branch, elements: Iterable[Element]) -> Iterator[XmlUnit | Damaged]:
-        """Give out the unit of the branch, if it is among the `elements`, or say why what is there cannot be one."""
-        for element in elements:
-            sor_type = _UNITS.get(local_name(element))
-            if sor_type is None:
-                continue
-            self._count += 1
-            if self._count > MOST_UNITS:
-                raise self._source.error(f"more than {MOST_UNITS:,} units; SOR has never issued so many ids")
-            sor_id = written_sor_id(element)
-            reason = self._misplaced(branch, sor_type, sor_id)
-            branch.is_read = True
-            if reason is not None:
-                yield Damaged(sor_id[:_LONGEST_ID], reason, _where(element))
-                continue
-            if sor_id:
-                self._seen.add(sor_id)
-            branch.sor_id = sor_id
-            yield _unit(element, branch)
+    def _met(self, element: Element, branch: _Branch) -> XmlUnit | Damaged:
+        """Make the unit of the branch, or say why it cannot be one."""
+        self._count += 1
+        if self._count > MOST_UNITS:
+            raise self._source.error(f"more than {MOST_UNITS:,} units; SOR has never issued so many ids")
+        sor_id = written_sor_id(element)
+        reason = self._misplaced(branch, _UNITS[local_name(element)], sor_id)
+        branch.is_read = True
+        if reason is not None:
+            return Damaged(sor_id[:_LONGEST_ID], reason, _where(element))
+        if sor_id:
+            self._seen.add(sor_id)
+        branch.sor_id = sor_id
+        return _unit(element, branch)
 
     def _misplaced(self, branch: _Branch, sor_type: SorType, sor_id: str) -> DamageReason | None:
         if branch.is_read or sor_type != branch.sor_type or (sor_type == "IE" and branch.parent is not None):
@@ -222,12 +218,8 @@ def _unit(element: Element, branch: _Branch) -> XmlUnit:
     return XmlUnit(sor_id, fingerprint, element, branch)
 
 
-def _before(element: Element) -> Iterator[Element]:
-    """Yield what stands before `element` under its parent, the nearest first."""
-    before = element.getprevious()
-    while before is not None:
-        yield before
-        before = before.getprevious()
+def _units_among(elements: Iterable[Element]) -> list[Element]:
+    return [each for each in elements if local_name(each) in _UNITS]
 
 
 def _date(first: Event | None) -> date | None:

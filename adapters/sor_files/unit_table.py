@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from adapters.sor_files.csv_layout import TYPES, Layout
@@ -13,8 +14,6 @@ from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.source import Source
 from contracts.sor_entities import SorType
 
-MOST_HELD: Final = 512 << 20
-"""Bytes of rows in memory. The whole register is some 75 MB."""
 TOP: Final = -1
 """The parent of an owner."""
 NOWHERE: Final = -2
@@ -31,7 +30,7 @@ class UnitTable:
         self.layout = layout
         self.ids: list[str] = []
         self.rows: list[bytes] = []
-        """Each row, but for the cells that nobody reads."""
+        """Of each row what is read of it, in one piece: some 75 MB for the whole register."""
         self.lines = array("i")
         self.types: list[SorType] = []
         self.parents = array("i")
@@ -69,10 +68,16 @@ class UnitTable:
     def _add(self, lines: CsvLines, by_id: dict[str, int], source: Source) -> Iterator[Damaged]:
         # All rows of a register pass here, changed or not; whatever is looked up is looked up once, outside the loop.
         layout, cut = self.layout, self.layout.cut
-        at_id, at_type, at_parents = layout.sor_id, layout.sor_type, layout.parents
-        at_cvr, at_gln, unread = layout.cvr, layout.gln, layout.unread
-        add_row, add_type, add_line = self.rows.append, self.types.append, self.lines.append
-        held, record = 0, b""
+        at_id, at_type, at_parents, at_cvr, at_gln = (
+            layout.sor_id,
+            layout.sor_type,
+            layout.parents,
+            layout.cvr,
+            layout.gln,
+        )
+        kept = {sor_type: itemgetter(*layout.kept(sor_type)) for sor_type in layout.unread}
+        types, parents, rows, numbers = self.types, self._parent_ids, self.rows, self.lines
+        record = b""
         for record in islice(lines.records(), 1, None):
             cells = record.split(lines.separator, cut)
             sor_type = TYPES.get(cells[at_type]) if len(cells) > cut else None
@@ -83,29 +88,28 @@ class UnitTable:
             parent = b""
             for at in at_parents[sor_type]:
                 parent = parent or cells[at].strip(_AROUND)
-            self._parent_ids.append(parent)
             if at_cvr is not None:
                 self.cvrs.append(cells[at_cvr])
             if at_gln is not None:
                 self.glns.append(cells[at_gln])
-            if sor_type == "SI" and not layout.hospital.isdisjoint(cells[at].lower() for at in layout.type_cells):
+            if sor_type == "SI" and self._is_hospital(cells):
                 self.hospitals.add(len(by_id))
             by_id[sor_id] = len(by_id)
-            add_type(sor_type)
-            add_line(lines.number)
-            for at in unread[sor_type]:
-                cells[at] = b""
-            row = lines.separator.join(cells)
-            add_row(row)
-            held += len(row)
-            if held > MOST_HELD:
-                raise source.error(f"more than {MOST_HELD >> 20} MiB of rows; no register is that large")
-        if record and self.cells_of(record) < len(layout.columns):
+            types.append(sor_type)
+            parents.append(parent)
+            numbers.append(lines.number)
+            rows.append(lines.separator.join(kept[sor_type](cells)))
+        if record and record.count(lines.separator) + 1 < len(layout.columns):
             raise source.error(f"line {lines.number}, the last, has too few cells: the file breaks off there")
 
-    def cells_of(self, row: bytes) -> int:
-        """Count the cells of a row."""
-        return row.count(SEPARATOR if SEPARATOR in row else self.layout.delimiter.encode()) + 1
+    def _is_hospital(self, cells: list[bytes]) -> bool:
+        return any(cells[at].strip(_AROUND).lower() in self.layout.hospital for at in self.layout.type_cells)
+
+    def cells(self, number: int) -> dict[str, bytes] | None:
+        """Return the cells of a row that are kept, by column; None where there are too few or too many."""
+        row, columns = self.rows[number], self.layout.kept_columns(self.types[number])
+        cells = row.split(SEPARATOR if SEPARATOR in row else self.layout.delimiter.encode())
+        return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
     def _unusable(self, cells: list[bytes], sor_type: SorType | None, by_id: dict[str, int], line: int) -> Damaged:
         sor_id = cells[self.layout.sor_id].strip(_AROUND).decode() if len(cells) > self.layout.sor_id else ""

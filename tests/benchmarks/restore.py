@@ -145,7 +145,7 @@ async def _write(servers: str, register: Register) -> tuple[int, int]:
 def _changelog(register: Register) -> Iterator[list[OutputRecord]]:
     worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
     waiting: list[list[InputRecord]] = [[] for _ in worlds]
-    for record in _life(register):
+    for record in life(register):
         partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % PARTITIONS
         waiting[partition].append(record)
         if len(waiting[partition]) >= _AT_ONCE:
@@ -171,7 +171,7 @@ def _decide(world: World, partition: int, records: list[InputRecord]) -> Iterato
                     records.append(answer_record(request.owner_sor_id, number, fact, asked.time).as_input())
 
 
-def _life(register: Register) -> Iterator[InputRecord]:
+def life(register: Register) -> Iterator[InputRecord]:
     """Every unit arrives, and every place registers."""
     for number, unit in enumerate(register.entities):
         at = _AT + timedelta(milliseconds=10 * number)

@@ -30,6 +30,7 @@ from workers.replay.recording import OUTPUTS
 from workers.replay.verifying import Verification, causes_of, obstacle
 
 COUNT = 3
+PLACE = ("__connect.errors.topic", "__connect.errors.partition", "__connect.errors.offset")
 WITHOUT = Depersonalised(Pseudonyms(b"a key"))
 CLINICS = [private_clinic(1000 + 10 * number) for number in range(8)]
 
@@ -87,14 +88,11 @@ def altered(draw, record):
         return replace(record, timestamp=record.timestamp + timedelta(seconds=1)), "moved"
     if what == "header":
         headers = dict(record.headers)
-        name = draw(st.sampled_from(sorted(headers.keys() - {"ce_id", *_PLACE})))
+        name = draw(st.sampled_from(sorted(headers.keys() - {"ce_id", *PLACE})))
         return replace(record, headers=tuple((headers | {name: headers[name] + b"x"}).items())), "different"
     data = json.loads(record.value) if record.topic != Topic.DEAD_LETTERS else {"a": 1}
     name = draw(st.sampled_from(sorted(data)))
     return replace(record, value=json.dumps(data | {name: "other"}).encode()), "different"
-
-
-_PLACE = ("__connect.errors.topic", "__connect.errors.partition", "__connect.errors.offset")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -111,7 +109,7 @@ def test_one_output_altered_dropped_or_added_is_named_and_nothing_else(recording
         kind = "missing"
     else:
         name = dict(record.headers) | ({"ce_id": b"another"} if deed == "add" else {})
-        name |= {_PLACE[2]: b"9"} if deed == "add" and record.topic == Topic.DEAD_LETTERS else {}
+        name |= {PLACE[2]: b"9"} if deed == "add" and record.topic == Topic.DEAD_LETTERS else {}
         record = replace(record, headers=tuple(name.items()))
         tampered.insert(data.draw(st.sampled_from(outputs)), record)
         kind = "extra"
@@ -158,7 +156,7 @@ def test_a_difference_names_the_input_that_caused_it(recording, places):
     number = next(n for n, record in enumerate(recording) if record.topic == Topic.DEREGISTRATIONS)
     tampered = recording[:number] + recording[number + 1 :]
     differences = verify(tampered, places)
-    cause = causes_of(differences, recording)[differences[0].caused_by]
+    cause = causes_of(differences, recording)[differences[0].id]
     (announced,) = [
         each
         for each in recording
@@ -166,6 +164,14 @@ def test_a_difference_names_the_input_that_caused_it(recording, places):
     ]
     assert dict(announced.headers)["ce_id"].decode() == cause.event_id
     assert json.loads(announced.value)["toDate"] is not None
+
+
+def test_of_a_dead_letter_its_original_is_named(recording, places):
+    number = next(n for n, record in enumerate(recording) if record.topic == Topic.DEAD_LETTERS)
+    headers = dict(recording[number].headers)
+    differences = verify(recording[:number] + recording[number + 1 :], places)
+    cause = causes_of(differences, recording)[differences[0].id]
+    assert [cause.topic, str(cause.partition), str(cause.offset)] == [headers[name].decode() for name in PLACE]
 
 
 def test_no_personal_data_is_told_r49(recording, places):

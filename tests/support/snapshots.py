@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from io import BytesIO
+from collections.abc import Iterable, Iterator
+from io import BytesIO, RawIOBase
+from itertools import chain, repeat
 
 from adapters.sor_files import Damaged, SnapshotEntity, open_snapshot, read_snapshot
 from adapters.sor_files import sor2_csv_columns as columns
@@ -88,3 +89,27 @@ def sor2_row(sor_id: str, sor_type: str, parent: str = "", **cells: str) -> dict
     """A row with its ids as ``="…"``."""
     above = {columns.PARENT: f'="{parent}"'} if parent else {}
     return {columns.SOR_ID: f'="{sor_id}"', columns.SOR_TYPE: sor_type, columns.NAME: "Navn", **above, **cells}
+
+
+class Pipe(RawIOBase):
+    """What cannot be rewound: the pieces one after the other. `given` counts the bytes."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces: Iterator[bytes] = iter(pieces)
+        self._left = b""
+        self.given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        self._left = self._left or next(self._pieces, b"")
+        piece, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(piece)] = piece
+        self.given += len(piece)
+        return len(piece)
+
+
+def endless(begin: bytes, piece: bytes) -> Pipe:
+    """A file that begins well and never ends."""
+    return Pipe(chain((begin,), repeat(piece * (1 + 65536 // len(piece)))))

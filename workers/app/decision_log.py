@@ -5,6 +5,7 @@ Of an invoice trigger's recipient only the channel is told: its address and the 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.deregistrations import DeregistrationEffective, SorDeletionRequested
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 LATE_SECONDS: Final = 60.0
 """An end committed later than this after its instant is late: the worker was down, or something stood still (R26)."""
-_LONGEST_ID: Final = 80
-"""Characters; a `ce_id` is its sender's, and may be anything."""
+_AN_ID: Final = re.compile(r"[\w.:/-]{1,120}", re.ASCII)
+"""A `ce_id` is its sender's, and may be anything; no address and no person's whole name looks like this."""
 
 
 class Told(NamedTuple):
@@ -49,7 +50,7 @@ def _decision(decided: Decided, now: datetime) -> Told:
     about: dict[str, object] = {
         "sor_id": send.subject,
         "id": str(send.id),
-        "caused_by": send.causation[:_LONGEST_ID],
+        "caused_by": _shown(send.causation),
         "rules": explanation.rules if explanation is not None else (),
         "after_seconds": round(delay, 3),
     }
@@ -86,6 +87,10 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
+def _shown(event_id: str) -> str:
+    return event_id if _AN_ID.fullmatch(event_id) else "(an id of no usual form)"
+
+
 def _parked(sor_id: SorId, parked: Parked) -> Told:
     return Told(
         "fee parked",
@@ -95,7 +100,7 @@ def _parked(sor_id: SorId, parked: Parked) -> Told:
             "fee_year": parked.fee_year,
             "occasion": parked.occasion,
             "waits_for": "tariff" if parked.not_after is None else "cvr",
-            "caused_by": parked.event_id[:_LONGEST_ID],
+            "caused_by": _shown(parked.event_id),
             "rules": ("R32",) if parked.not_after is None else ("R38",),
         },
     )

@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "explain": "Tell one unit's story: what came in, what was decided, why, and what is to come.",
     "record": "Record topics to a file, in the order in which the worker saw them.",
     "verify": "Compare what was sent with what the recorded input calls for.",
+    "diff": "Set two replays side by side: two releases, two fee tables, two days.",
     "feed": "Turn a SOR snapshot file into change events.",
     "sample": "Write a made-up register and its life: snapshots or change events, with what goes with them.",
     "status": "Say in a sentence whether anything is late or lost.",

@@ -42,7 +42,8 @@ def command(recording: Path, cvr: Path | None, tariffs: Path | None, as_json: bo
     """Decide the input in RECORDING once more, and compare with the outputs that were really sent.
 
     Compared are id, value, headers, time and partition of each output, and their order per key; nothing may be missing
-    and nothing too much. The status is 0 when all is the same, 1 when something differs, 2 when it cannot be told.
+    and nothing too much. What the brokers had compacted away when it was recorded is missing too: record soon. The
+    status is 0 when all is the same, 1 when something differs, 2 when it cannot be told.
 
     \b
     Example:
@@ -93,8 +94,7 @@ def _as_json(
         "compared": verification.compared,
         "undecided": verification.undecided,
         "differences": [
-            asdict(each) | {"cause": asdict(causes[each.caused_by]) if each.caused_by in causes else None}
-            for each in differences
+            asdict(each) | {"cause": asdict(causes[each.id]) if each.id in causes else None} for each in differences
         ],
     }
 
@@ -128,6 +128,6 @@ def _places(difference: Difference, causes: Mapping[str, Cause]) -> tuple[str, s
         where = f"{difference.topic}-{partition}@{offset}"
     else:
         where = f"{difference.topic}, due {difference.due_at:%Y-%m-%d %H:%M:%S}Z"
-    cause = causes.get(difference.caused_by)
+    cause = causes.get(difference.id)
     by = difference.caused_by or "no input"
     return where, f"{by}\n{cause.topic}-{cause.partition}@{cause.offset}" if cause is not None else by

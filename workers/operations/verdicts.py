@@ -55,9 +55,8 @@ def judge(world: World, letter: Letter, now: datetime) -> Judged:
     verdict = _VERDICTS[outcome]
     if verdict == "fails":
         (buried,) = turn.journal.buried
-        return Judged(
-            letter, verdict, dict(turn.outputs[-1].headers)[names.CONNECT_MESSAGE].decode(), buried.refusal.reason
-        )
+        shown = dict(turn.outputs[-1].headers)[names.CONNECT_MESSAGE].decode()
+        return Judged(letter, verdict, shown, buried.refusal.reason)
     return Judged(letter, verdict, _SUPERSEDED.get(outcome, ""))
 
 

@@ -10,8 +10,7 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from aiokafka.partitioner import murmur2
-
+from adapters.kafka.committed import partition_of
 from contracts import dead_letters
 from contracts.records import OutputRecord
 from contracts.topics import Topic
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["missing", "extra", "different", "moved"]
 _ORIGINAL: Final = (dead_letters.CONNECT_TOPIC, dead_letters.CONNECT_PARTITION, dead_letters.CONNECT_OFFSET)
-_LARGEST_HASH: Final = 0x7FFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +204,7 @@ def _moved(due: OutputRecord, found: InputRecord, partitions: int) -> Iterator[s
     if int(due.time.timestamp() * 1000) != int(found.timestamp.timestamp() * 1000):
         yield "time"
     if partitions and due.key is not None:
-        home = (murmur2(due.key) & _LARGEST_HASH) % partitions if due.partition is None else due.partition
+        home = partition_of(due.key, partitions) if due.partition is None else due.partition
         if home != found.partition:
             yield "partition"
 

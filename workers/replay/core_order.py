@@ -17,7 +17,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from contracts.topics import WORKER_INPUTS, Topic
-from workers.stream.changelog import Restoring
+from workers.stream.changelog import PROGRESS, Restoring
 from workers.stream.world import BEGINNING
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Place = tuple[str, int]
 """A topic and a partition of it."""
-PROGRESS_KEY: Final = b"progress"
 _INPUTS: Final = tuple(topic.value for topic in WORKER_INPUTS)
 
 
@@ -156,7 +155,7 @@ class CoreOrder:
     def add(self, records: Iterable[InputRecord]) -> None:
         """Take in records read, in the order of their offsets."""
         for record in records:
-            if record.topic != Topic.STATE or record.key == PROGRESS_KEY:
+            if record.topic != Topic.STATE or record.key == PROGRESS:
                 self._stream((record.topic, record.partition)).waiting.append(record)
 
     def end(self, place: Place) -> None:

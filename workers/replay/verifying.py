@@ -4,9 +4,12 @@ Each partition is decided in a world of its own and takes from the recording all
 that its progress tells: so the outputs are equal, and not only alike. What the recording does not hold the replay
 makes itself, in one world.
 
-What may differ without anybody's fault: a record stamped later than the worker's clock is decided then at that
-clock and here at its stamp; after a change of release or of the tariff table what was decided before it was decided
-by the old one.
+What may differ without anybody's fault:
+- A record stamped later than the worker's clock was decided at that clock, and is here at its stamp.
+- After a change of release, or of the tariff table, what was sent before it was decided by the old one.
+- What compaction has taken: of `bsr.registrations.v1` records that later ones replace (they are missing), of
+  `sorbro.cvr-facts.v1` answers that were heard then (and never here), of `sorbro.state.v1` the progress (then the
+  timestamps give the order). A broker leaves only a topic's newest segment whole: record soon.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from workers.stream.intake import OwnersMessage, RunRequested, read
 from workers.stream.world import BEGINNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from adapters.cvr.documents import FileRegistry
@@ -94,7 +97,10 @@ class Verification:
         self._has_progress = Topic.STATE in about.topics
         self._is_pseudonymised = about.pseudonymised
         self._lines: dict[int, _Line] = {}
-        self._comparison = Comparison(dict.fromkeys(about.topics, about.partitions) if counts_partitions else {})
+        homes = dict.fromkeys(about.topics, about.partitions) if counts_partitions else {}
+        if about.pseudonymised:
+            homes.pop(Topic.DEAD_LETTERS, None)  # the key of a wrong one may have been a name
+        self._comparison = Comparison(homes)
 
     @property
     def compared(self) -> int:
@@ -169,13 +175,22 @@ class _Line:
             yield Due(output, self._partition, step)
 
 
-def causes_of(differences: Iterable[Difference], records: Iterable[InputRecord]) -> dict[str, Cause]:
-    """Where the inputs lay that caused the differences, by `ce_id`; from a second reading of the recording."""
-    wanted = {each.caused_by for each in differences}
-    causes: dict[str, Cause] = {}
+def causes_of(differences: Sequence[Difference], records: Iterable[InputRecord]) -> dict[str, Cause]:
+    """Where the inputs lay that caused the differences, by the ids of these; from a second reading of the recording.
+
+    A dead letter says itself where its original lay.
+    """
+    wanted = {each.caused_by for each in differences} - {""}
+    by_event: dict[str, Cause] = {}
     for record in records:
         if record.topic in _INPUTS and (event_id := _event_id(record)) in wanted:
-            causes.setdefault(event_id, Cause(event_id, record.topic, record.partition, record.offset))
+            by_event.setdefault(event_id, Cause(event_id, record.topic, record.partition, record.offset))
+    causes = {each.id: by_event[each.caused_by] for each in differences if each.caused_by in by_event}
+    for each in differences:
+        if each.topic == Topic.DEAD_LETTERS:
+            topic, partition, offset = each.id.rsplit("/", 2)
+            if partition.isdecimal() and offset.isdecimal():  # in one that is not ours there may be anything
+                causes[each.id] = Cause(each.caused_by, topic, int(partition), int(offset))
     return causes
 
 

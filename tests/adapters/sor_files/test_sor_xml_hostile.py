@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 import pytest
 
 from adapters.sor_files import SnapshotError, read_snapshot
 from contracts.identifiers import SorId
-
-IE, SI = SorId.of_item(900001), SorId.of_item(900002)
-HEAD = """<?xml version="1.0" encoding="utf-8"?><SorTree xmlns="urn:oio:nsi:2.0.0">"""
-
-
-def write(tmp_path: Path, body: str, *, head: str = HEAD, tail: str = "</SorTree>") -> Path:
-    path = tmp_path / "sor.xml"
-    path.write_text(head + body + tail, encoding="utf-8-sig")
-    return path
-
-
-def owner(sor_id=IE, fields="", under=""):
-    return f"""<InstitutionOwnerEntity><InstitutionOwner><SorIdentifier>{sor_id}</SorIdentifier>
-<EntityName>Ejer</EntityName>{fields}<EntityTypeIdentifier>550891000005100</EntityTypeIdentifier></InstitutionOwner>
-{under}</InstitutionOwnerEntity>"""
-
-
-def institution(sor_id, fields):
-    return f"""<HealthInstitutionEntity><HealthInstitution><SorIdentifier>{sor_id}</SorIdentifier>
-<EntityName>Klinik</EntityName>{fields}</HealthInstitution></HealthInstitutionEntity>"""
-
+from support.snapshots import HEAD, SI, endless, institution, owner, read, xml
 
 LAUGHS = """<?xml version="1.0"?><!DOCTYPE SorTree [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">]>"""
@@ -45,22 +26,22 @@ LAUGHS = """<?xml version="1.0"?><!DOCTYPE SorTree [<!ENTITY a "ha"><!ENTITY b "
         '<!DOCTYPE SorTree [<!ENTITY % p SYSTEM "http://127.0.0.1:9/p.dtd"> %p;]>',
     ],
 )
-def test_entities_and_doctypes_are_refused(tmp_path, head):
+def test_entities_and_doctypes_are_refused(head):
     body = owner().replace("Ejer", "&d;" if "ENTITY d" in head else "Ejer")
     with pytest.raises(SnapshotError):
-        list(read_snapshot(write(tmp_path, body, head=head + HEAD.split("?>", 1)[1])))
+        read(xml(body, head=head + HEAD.split("?>", 1)[1]))
 
 
-def test_a_doctype_beyond_a_long_comment_is_refused(tmp_path):
+def test_a_doctype_beyond_a_long_comment_is_refused():
     head = f"<!--{'x' * 100_000}-->" + LAUGHS.split("?>", 1)[1] + HEAD.split("?>", 1)[1]
     with pytest.raises(SnapshotError, match="document type"):
-        read_snapshot(write(tmp_path, owner(), head=head))
+        read(xml(owner(), head=head))
 
 
-def test_a_file_that_breaks_off_raises_and_is_no_snapshot_r30(tmp_path):
-    reader = read_snapshot(write(tmp_path, owner() + owner(SI) + "<InstitutionOwnerEntity>", tail=""))
+def test_a_file_that_breaks_off_raises_and_is_no_snapshot_r30():
+    content = xml(owner() + owner(SI) + "<InstitutionOwnerEntity>", tail="")
     with pytest.raises(SnapshotError, match="not well-formed"):
-        list(reader)
+        read(content)
 
 
 @pytest.mark.parametrize(
@@ -69,13 +50,61 @@ def test_a_file_that_breaks_off_raises_and_is_no_snapshot_r30(tmp_path):
         '<SorTree xmlns="urn:oio:sundhedsstyrelsen:organisation:3.0.0"/>',
         '<Other xmlns="urn:oio:nsi:2.0.0"/>',
         "<SorTree/>",
+        "<undeclared:SorTree/>",
     ],
 )
-def test_other_xml_is_refused_saying_which_formats_are_read(tmp_path, content):
-    path = tmp_path / "sor.xml"
-    path.write_text(content, encoding="utf-8")
+def test_other_xml_is_refused_saying_which_formats_are_read(content):
     with pytest.raises(SnapshotError, match=r"namespace of version 1\.0 or 2\.0"):
-        read_snapshot(path)
+        read(content.encode())
+
+
+BRANCH = "<InstitutionOwnerEntity>"
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        pytest.param("", "<x/>", id="elements outside units"),
+        pytest.param("", " ", id="blanks"),
+        pytest.param("", "<!--comment-->", id="comments"),
+        pytest.param("", "<?target pi?>", id="processing instructions"),
+        pytest.param(BRANCH, "<InstitutionOwner/>", id="units of one branch"),
+        pytest.param(BRANCH + "<InstitutionOwner>", "<x/>", id="children of one unit"),
+        pytest.param(BRANCH + "<InstitutionOwner>", "<x>", id="depth in one unit"),
+        pytest.param(BRANCH + "<InstitutionOwner><EntityName>", "navn", id="text of one element"),
+        pytest.param(BRANCH + "<InstitutionOwner><EntityName>", "&#230;", id="characters by number"),
+        pytest.param(BRANCH + "<InstitutionOwner><EntityName><![CDATA[", "navn", id="a CDATA section"),
+        pytest.param(BRANCH + '<InstitutionOwner a="', "navn", id="an attribute"),
+        pytest.param(BRANCH + "<InstitutionOwner ", "navn", id="a name"),
+        pytest.param("", BRANCH, id="branches in branches"),
+        pytest.param("", f"<J>{BRANCH}</InstitutionOwnerEntity></J>", id="branches where none belong"),
+    ],
+)
+def test_what_never_ends_is_refused_soon(begin, piece):
+    pipe = endless((HEAD + begin).encode(), piece.encode())
+    with pytest.raises(SnapshotError):
+        list(read_snapshot(BufferedReader(pipe)))
+    assert pipe.given < 3 << 20
+
+
+def test_attributes_and_names_without_end_before_the_root_are_refused_soon():
+    pipe = endless(b"<SorTree ", b"navn")
+    with pytest.raises(SnapshotError):
+        read_snapshot(BufferedReader(pipe))
+    assert pipe.given < 3 << 20
+
+
+def test_more_units_than_sor_has_ids_are_refused(monkeypatch):
+    monkeypatch.setattr("adapters.sor_files.sor_xml.MOST_UNITS", 10)
+    body = "".join(owner(SorId.of_item(item)) for item in range(900_000, 900_011))
+    with pytest.raises(SnapshotError, match="more than 10 units"):
+        list(read_snapshot(BytesIO(xml(body))))
+
+
+def test_an_id_as_long_as_a_book_is_cut_short_in_the_report_and_not_kept():
+    (item, below) = read_snapshot(BytesIO(xml(owner("9" * 100_000, under=institution(SI, "")))))
+    assert (item.sor_id, item.reason) == ("9" * 40, "invalid-identifier")
+    assert (below.sor_id, below.reason) == (SI, "parent-damaged")
 
 
 PEAK = """
@@ -94,7 +123,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         ids = (SorId.of_item(item) for item in range(1_000_000, 1_000_000 + 2 * owners))
         filler = f"<Unknown>{'<x>y</x>' * 1_000}</Unknown>"
         body = "".join(owner(a, filler, institution(b, filler)) for a, b in zip(ids, ids, strict=True))
-        path = write(tmp_path, body)
+        path = tmp_path / "sor.xml"
+        path.write_bytes(xml(body))
         done = subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True, check=True)
         units, peak = done.stdout.split()
         return int(units), int(peak)
