@@ -2,13 +2,14 @@
 
 One broker with a whole register on it, and a real worker in turns without a page and with one that is polled. Each turn:
 50 closures a second go through for a while, then a burst of closures is written and the time until the last of them is
-committed taken. Medians count.
+committed taken, and the processor's time beside it. Medians count.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from adapters.kafka.topic_admin import ensure_topics
 from adapters.record_lines import compact
 from adapters.samples import Register, generate_register
 from adapters.sor_files import SnapshotEntity
+from benchmarks.processes import descendants, processor_seconds
 from benchmarks.restore import PARTITIONS, _life
 from contracts.cloudevents import sender_headers
 from contracts.cvr_facts import CvrRequest, NotFoundFact
@@ -46,6 +48,8 @@ from workers.stream.world import Turn, World
 
 PER_SECOND: Final = 50
 _POLL_SECONDS: Final = 0.1
+_IDLE_SECONDS: Final = 3.0
+_IDLE_SHARE: Final = 0.2
 _CLOSED: Final = "2023-11-01"
 _NOW: Final = datetime(2023, 11, 3, 9, tzinfo=UTC)
 """The register is two days old: the clock stands, so that nothing but the closures is due."""
@@ -55,7 +59,11 @@ _NOW: Final = datetime(2023, 11, 3, 9, tzinfo=UTC)
 class Measured:
     """What one turn showed: records committed a second in the burst, and the page's answers in seconds by view."""
 
-    per_second: float
+    per_second: float = 0.0
+    worker: float = 0.0
+    """Milliseconds of processor time for each closure of the burst, of the worker, its page and the broker."""
+    page: float = 0.0
+    broker: float = 0.0
     steady: dict[str, list[float]] = field(default_factory=dict)
     burst: dict[str, list[float]] = field(default_factory=dict)
 
@@ -90,6 +98,9 @@ def _tell(units: int, turns: dict[bool, list[Measured]]) -> None:
         echo(
             f"{'with a page polled' if has_page else 'without a page':20}{middle[has_page]:8,.0f} closures/s   ({each})"
         )
+        for name in ("worker", "page", "broker"):
+            taken = statistics.median(getattr(turn, name) for turn in turns[has_page])
+            echo(f"  {name:8}{taken:6.2f} ms of processor a closure")
     echo(f"{units:,} units: the page costs {100 * (1 - middle[True] / middle[False]):.1f} % of the throughput")
     for phase in ("steady", "burst"):
         by_view: dict[str, list[float]] = {}
@@ -118,12 +129,12 @@ def _turn(
     worker = Worker(servers, folder, SORBRO_PAGE=str(has_page), SORBRO_LOG_LEVEL="error", SORBRO_CLOCK="demo")
     with ExitStack() as stack:
         stack.enter_context(running(worker))
-        return asyncio.run(_measured(servers, worker.port, register, steady, burst, has_page=has_page))
+        return asyncio.run(_measured(servers, worker, register, steady, burst, has_page=has_page))
 
 
 async def _measured(
     servers: str,
-    port: int,
+    worker: Worker,
     register: Register,
     steady: list[OutputRecord],
     burst: list[OutputRecord],
@@ -131,11 +142,13 @@ async def _measured(
     has_page: bool,
 ) -> Measured:
     connection = Connection(servers)
-    turn = Measured(0.0)
+    turn = Measured()
+    process = worker.process.pid if worker.process is not None else 0
     await _until_committed(connection)
-    async with aiohttp.ClientSession(f"http://localhost:{port}") as page, publisher(connection) as target:
+    async with aiohttp.ClientSession(f"http://localhost:{worker.port}") as page, publisher(connection) as target:
         if has_page:
             await _until_read(page)
+        await _until_idle(process)
         poll = asyncio.create_task(_poll(page, register, turn.steady)) if has_page else None
         for start in range(0, len(steady), PER_SECOND):
             began = time.perf_counter()
@@ -145,10 +158,13 @@ async def _measured(
         if poll is not None:
             poll.cancel()
             poll = asyncio.create_task(_poll(page, register, turn.burst))
-        began = time.perf_counter()
+        began, taken = time.perf_counter(), _taken(process)
         await target.publish(burst)
         await _until_committed(connection)
         turn.per_second = len(burst) / (time.perf_counter() - began)
+        turn.worker, turn.page, turn.broker = (
+            1000 * (after - before) / len(burst) for before, after in zip(taken, _taken(process), strict=True)
+        )
         if poll is not None:
             poll.cancel()
     return turn
@@ -164,6 +180,26 @@ async def _until_read(page: aiohttp.ClientSession) -> None:
                 )
                 return
         await asyncio.sleep(0.5)
+
+
+def _taken(worker: int) -> tuple[float, float, float]:
+    """Seconds of processor time so far, of the worker, its page, and the broker."""
+    own = set(descendants(worker))
+    others = set(descendants(os.getpid())) - own - {worker}
+    return (
+        processor_seconds(worker),
+        sum(map(processor_seconds, own)),
+        sum(map(processor_seconds, others)),
+    )
+
+
+async def _until_idle(worker: int) -> None:
+    """Until worker and page have looked at whatever the start has left to them."""
+    while True:
+        before = sum(_taken(worker)[:2])
+        await asyncio.sleep(_IDLE_SECONDS)
+        if sum(_taken(worker)[:2]) - before < _IDLE_SHARE * _IDLE_SECONDS:
+            return
 
 
 async def _until_committed(connection: Connection) -> None:
