@@ -54,9 +54,10 @@ class Replay:
         """Records of topics that the worker does not read, or whose records the replay makes itself."""
         self._registry = registry
         makes = TO_ITSELF - recorded
-        self._reads = _READ - makes - (frozenset({Topic.CVR_FACTS.value}) if registry is not None else frozenset())
+        answers = frozenset({Topic.CVR_FACTS.value}) & recorded
+        self._reads = _READ - makes - (answers if registry is not None else frozenset())
         self._hears = makes
-        self._is_answered = Topic.CVR_FACTS in recorded and registry is None
+        self._is_answered = bool(answers) and registry is None
         self._to_itself: deque[OutputRecord] = deque()
 
     def play(self, record: InputRecord) -> Iterator[OutputRecord]:
