@@ -77,6 +77,11 @@ def main() -> None:
     parser.add_argument("--burst", type=int, default=8_000)
     given = parser.parse_args()
     register = generate_register(given.units, 7)
+    wanted = 2 * given.times * (given.seconds * PER_SECOND + given.burst)
+    if sum(1 for _ in _closures(register)) < wanted:
+        parser.error(
+            f"{wanted:,} places are to be closed, and the register has fewer: more --units, or a smaller --burst"
+        )
     with TemporaryDirectory() as folder, KafkaCluster(Path(folder) / "kafka") as cluster:
         servers = cluster.bootstrap_servers
         asyncio.run(_write(servers, register))
