@@ -58,6 +58,15 @@ LONGEST_QUESTION: Final = 100
 """Characters."""
 _CVR_DIGITS: Final = 8
 _P_DIGITS: Final = 10
+_WAY_UP: Final = """
+WITH RECURSIVE way (owner, sor_id, parent, cvr, p_number) AS (
+    SELECT owner, sor_id, parent, cvr, p_number FROM unit WHERE sor_id = ?
+    UNION
+    SELECT above.owner, above.sor_id, above.parent, above.cvr, above.p_number
+    FROM unit AS above JOIN way ON above.owner = way.owner AND above.sor_id = way.parent
+)
+SELECT owner, sor_id, cvr, p_number FROM way
+"""
 _MISSING: Final = """
 SELECT 1 FROM unit WHERE owner = ? AND (
     NOT is_told
@@ -179,6 +188,11 @@ class Register:
     def owners_of(self, sor_id: str) -> list[str]:
         """The owners that hold something of the unit: one, or several when it has moved."""
         return [owner for (owner,) in self._db.execute("SELECT owner FROM unit WHERE sor_id = ?", (sor_id,))]
+
+    def way_up(self, sor_id: str) -> set[str]:
+        """The unit, all above it under any owner, and their CVR and P numbers: whose news may concern it (R3, R8)."""
+        rows = self._db.execute(_WAY_UP, (sor_id,)).fetchall()
+        return {sor_id} | {found for row in rows for found in row if found is not None and found.isdecimal()}
 
     def world(self, owners: Iterable[str], tariffs: TariffTable) -> World:
         """These owners as the worker holds them, but for what is personal (R49)."""
