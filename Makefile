@@ -71,10 +71,13 @@ bench-replay: $(READY) ## A replay from file to file beside the bare core on the
 bench-feed: $(READY) ## Reading and comparing a night's snapshot beside bare reads of lxml and csv
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.snapshot_reading $(ARGS)
 
+bench-page: $(READY) ## How quick the operations page is, and what it costs the write side
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.page $(ARGS)
+
 fuzz: $(READY) ## Readers of snapshots under damaged files (ARGS="--minutes 10 --seed 1")
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m fuzz $(ARGS)
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup bench-telling bench-replay bench-feed fuzz feed-check metrics clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup bench-telling bench-replay bench-feed bench-page fuzz feed-check metrics clean

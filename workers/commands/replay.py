@@ -14,6 +14,7 @@ from adapters.cvr.reading import CvrShapeError
 from adapters.record_lines import LineError, as_line
 from adapters.recordings.files import FileError, LineFile
 from adapters.recordings.reading import holds, records_of
+from contracts.code_lists import CodeListError, use_tables
 from contracts.danish_time import rfc3339
 from contracts.tariffs import TariffTable, TariffTableError
 from contracts.topics import Topic
@@ -44,6 +45,11 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--until", type=INSTANT, help="Let the clock run on to 00:00 Danish time on this day, inclusive.")
 @click.option("--cvr", type=_FILE, help="CVR documents, one a line, to answer instead of what RECORDS may hold.")
 @click.option("--tariffs", type=_FILE, help="A fee table of your own instead of the one that ships with Sorbro.")
+@click.option(
+    "--rules",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with code lists of your own (bsr_unit_types.csv, …) instead of those that ship with Sorbro.",
+)
 @click.option("--owner", "owners", multiple=True, help="Only what concerns this owner (SOR-id); repeatable.")
 @click.option("--sor-id", "units", multiple=True, help="Only what concerns this unit (SOR-id); repeatable.")
 @click.option("--at", "stop", type=INSTANT, help="Stop at this instant or Danish day, and show what is known then.")
@@ -54,6 +60,7 @@ def command(
     until: datetime | None,
     cvr: Path | None,
     tariffs: Path | None,
+    rules: Path | None,
     owners: Sequence[str],
     units: Sequence[str],
     stop: datetime | None,
@@ -63,7 +70,8 @@ def command(
 
     No broker is needed. The clock stands at each record's timestamp; closures and yearly runs that fall due on the
     way come at their own instant. The same input gives the same output, byte for byte. Where a recording holds CVR's
-    answers they are heard; what it holds of outputs is left out (`sorbro verify` compares it).
+    answers they are heard; what it holds of outputs is left out (`sorbro verify` compares it). Rules other than tables
+    are code: replay with the other release, and `sorbro diff` the two.
 
     \b
     Examples:
@@ -73,12 +81,14 @@ def command(
     if out is None and stop is None:
         raise click.UsageError("say where the outputs go (--out), or when to stop and look (--at)")
     try:
+        if rules is not None:
+            use_tables(rules)
         registry = FileRegistry(DocumentStore.from_jsonl(cvr)) if cvr is not None else None
         recorded = frozenset({Topic.CVR_FACTS.value}) if holds(records, Topic.CVR_FACTS) else frozenset()
         replay = Replay(TariffTable.load(tariffs), registry, recorded=recorded)
         only = concerned(records_of(records), owners, units) if owners or units else None
         written = _play(replay, records, out, stop, stop or until, only)
-    except (LineError, FileError, ChangelogError, CvrShapeError, TariffTableError, OSError) as error:
+    except (LineError, FileError, ChangelogError, CvrShapeError, TariffTableError, CodeListError, OSError) as error:
         raise click.ClickException(str(error)) from error
     _report(replay, written, out)
     if stop is not None:
