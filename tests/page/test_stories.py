@@ -6,6 +6,7 @@ from page.fed import MemoryPicker, following
 from support.messages import cvr_number
 from support.scenario import Scenario
 from support.trees import private_clinic, wide_owner
+from workers.explain.present import present_of
 from workers.explain.recording import tell_recording
 from workers.page.views.unit import in_order, story_of
 from workers.replay.replay import Replay
@@ -52,3 +53,14 @@ async def test_of_a_wide_owner_only_the_unit_s_own_records_are_fetched(world):
 
     assert await story_of(following(world), Counting(), tree.place.sor_id) is not None
     assert len(fetched) < 10
+
+
+async def test_how_a_unit_stands_is_told_from_all_above_and_below_it(told):
+    follower, tree = following(told), private_clinic()
+    for unit in tree.units:
+        shown = await story_of(follower, MemoryPicker(told), unit.sor_id)
+        assert shown is not None
+        whole = follower.side.register.owner_as_held(tree.owner.sor_id, follower.tariffs)
+        (owner,) = whole.owners.values()
+        near = present_of(whole, owner, unit.sor_id, told.now)
+        assert shown.story.present.model_dump(exclude={"looked_at_next"}) == near.model_dump(exclude={"looked_at_next"})

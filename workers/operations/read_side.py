@@ -91,7 +91,7 @@ class ReadSide:
         if not self.register.wakes(owner) and self.register.is_whole(owner):
             self.outlook.forget(owner)
             return
-        world = self.register.world([owner], self._tariffs)
+        world = self.register.owner_as_held(owner, self._tariffs)
         for state in world.owners.values():
             self.outlook.settle(state)
 

@@ -70,7 +70,7 @@ async def story_of(follower: Follower, picker: Picker, sor_id: SorId) -> UnitSto
     # Another owner's tree may carry the same number.
     records = [each for each in found if concerns(each, sor_id, set(owners))]
     teller = Teller(sor_id, owners, Replay(follower.tariffs), outputs_on_record=True)
-    world, now = follower.side.register.world(owners, follower.tariffs), follower.clock.now()
+    world, now = follower.side.register.surroundings(sor_id, follower.tariffs), follower.clock.now()
     try:
         # A wide owner's story takes a second to tell; whoever else looks at the page is not to wait for it.
         story = await asyncio.to_thread(_tell, teller, in_order(records), world, now)
