@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from adapters.kafka.connection import Connection
     from contracts.records import InputRecord
 
-_FETCHED: Final = 256 * 1024
+_FETCHED: Final = 16 * 1024
+"""Little: of what a broker gives beyond the records wanted each one costs as much as those."""
 _WAIT_MS: Final = 200
-_NEAR: Final = 300
+_FETCH_MS: Final = 10
+"""A broker asked for what is not there yet answers nothing else so long; the next story would wait for that."""
+_NEAR: Final = 30
 """Records between two wanted ones that are sooner read over than jumped over."""
 
 
@@ -82,6 +85,7 @@ class Picker:
                 auto_offset_reset="earliest",
                 isolation_level=self._connection.isolation_level,
                 max_partition_fetch_bytes=_FETCHED,
+                fetch_max_wait_ms=_FETCH_MS,
             )
             await self._consumer.start()
         return self._consumer

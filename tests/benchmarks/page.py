@@ -35,7 +35,7 @@ from adapters.record_lines import compact
 from adapters.samples import Register, generate_register
 from adapters.sor_files import SnapshotEntity
 from benchmarks.processes import descendants, processor_seconds
-from benchmarks.restore import PARTITIONS, _life
+from benchmarks.restore import PARTITIONS, life
 from contracts.cloudevents import sender_headers
 from contracts.cvr_facts import CvrRequest, NotFoundFact
 from contracts.records import InputRecord, OutputRecord
@@ -77,6 +77,11 @@ def main() -> None:
     parser.add_argument("--burst", type=int, default=8_000)
     given = parser.parse_args()
     register = generate_register(given.units, 7)
+    wanted = 2 * given.times * (given.seconds * PER_SECOND + given.burst)
+    if sum(1 for _ in _closures(register)) < wanted:
+        parser.error(
+            f"{wanted:,} places are to be closed, and the register has fewer: more --units, or a smaller --burst"
+        )
     with TemporaryDirectory() as folder, KafkaCluster(Path(folder) / "kafka") as cluster:
         servers = cluster.bootstrap_servers
         asyncio.run(_write(servers, register))
@@ -264,7 +269,7 @@ async def _write(servers: str, register: Register) -> None:
 def _history(register: Register) -> Iterator[list[OutputRecord]]:
     worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
     waiting: list[list[InputRecord]] = [[] for _ in worlds]
-    for record in _life(register):
+    for record in life(register):
         partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % PARTITIONS
         waiting[partition].append(record)
         if len(waiting[partition]) >= 500:

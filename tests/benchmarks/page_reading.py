@@ -21,7 +21,7 @@ from adapters.clock import SettableClock
 from adapters.kafka.connection import Connection
 from adapters.samples import Register, generate_register
 from benchmarks.page import _history
-from benchmarks.restore import _life
+from benchmarks.restore import life
 from contracts.records import OutputRecord
 from contracts.tariffs import TariffTable
 from page.fed import Lying, lag_of
@@ -44,7 +44,7 @@ def main() -> None:
     units = parser.parse_args().units
     register = generate_register(units, 7)
     found: defaultdict[tuple[str, int], list[Lying]] = defaultdict(list)
-    for record in _life(register):
+    for record in life(register):
         _lay(found, OutputRecord(record.topic, record.key, record.value, record.headers, record.timestamp))
     for records in _history(register):
         for record in records:

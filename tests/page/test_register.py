@@ -84,3 +84,20 @@ def test_a_provider_is_not_found_by_name_r49():
     story = Story()
     story.tell()
     assert read_side(story.world).register.search("Behandler") == []
+
+
+def test_the_way_up_of_a_unit_is_itself_all_above_it_and_their_numbers_r3(world):
+    tree, other = private_clinic(), private_clinic(1100)
+    world.sor(tree)
+    world.sor(other)
+    (provider,) = tree.departments
+    numbers = {tree.owner.first["cvr"], tree.place.first["pNumber"]}
+    assert read_side(world).register.way_up(provider.sor_id) == {unit.sor_id for unit in tree.units} | numbers
+
+
+def test_the_way_up_ends_where_the_parents_form_a_circle_r13(world):
+    tree = private_clinic()
+    world.sor(tree)
+    (provider,) = tree.departments
+    world.sor(tree.place, parent_sor_id=provider.sor_id)
+    assert provider.sor_id in read_side(world).register.way_up(tree.place.sor_id)

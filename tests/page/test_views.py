@@ -7,6 +7,7 @@ from lxml import html
 
 from adapters.kafka.port import LogError
 from page.stage import MARK, SCRIPT
+from workers.app.standing import CvrStanding, WorkerStanding
 from workers.page.rendering import VIEWS
 
 PATHS = [path for _, path in VIEWS] + ["/sign-in", "/dead-letters/desk"]
@@ -145,3 +146,20 @@ async def test_a_view_that_fails_says_so_in_words(client, follower, monkeypatch)
     assert answer.status == 500
     assert "Siden kunne ikke laves" in await answer.text()
     assert "hemmelig" not in await answer.text()
+
+
+async def test_cvr_as_the_worker_tells_it(client, follower, monkeypatch):
+    """Breaker, canary, latency by its buckets, what is remembered."""
+    figures = {"sorbro_cvr_calls_total{result=ok}": 40.0}
+    figures |= {
+        f"sorbro_cvr_call_seconds_bucket{{le={bound}}}": count
+        for bound, count in (("0.1", 30.0), ("0.5", 39.0), ("+Inf", 40.0))
+    }
+    cvr = CvrStanding(breaker="open", canary="well", is_trusted=True, waiting=3, remembered=1200, rejected=0)
+    told = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,), cvr=cvr)
+    monkeypatch.setattr(follower, "worker", told.model_copy(update={"cvr_figures": figures}))
+    text = words_in(await text_of(client, "/cvr"))
+    assert "CVR svarer ikke." in text
+    assert "1.200" in text
+    latency = (await (await client.get("/cvr.json")).json())["latency"]
+    assert [each["seconds"] for each in latency] == [0.1, 0.5, None]

@@ -14,6 +14,7 @@ import aiohttp
 import mode
 import structlog
 
+from adapters.broker.errors import BrokerError
 from adapters.broker.guarded_process import GuardedProcess
 from workers.app.standing import standing_of
 
@@ -26,10 +27,9 @@ _log = structlog.get_logger("sorbro.page")
 
 WORKER_LINE: Final = "/-/worker"
 """Where the page hears the worker; closed to browsers."""
-_NICE: Final = "10"
-"""The page takes what the write side leaves of the processor."""
 _EVERY_SECONDS: Final = 1.0
-_AGAIN_SECONDS: Final = (1.0, 5.0, 30.0)
+_AGAIN_SECONDS: Final = (1.0, 1.0, 5.0, 30.0)
+"""How long to the next look, after so many failures."""
 _STOP_SECONDS: Final = 3.0
 
 
@@ -47,6 +47,7 @@ class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
         self._folder = TemporaryDirectory(prefix="sorbro-page-")
         self._socket = Path(self._folder.name) / "socket"
         self._process: GuardedProcess | None = None
+        self._failures = 0
         self.client: aiohttp.ClientSession | None = None
 
     async def on_start(self) -> None:
@@ -71,19 +72,26 @@ class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
         self._folder.cleanup()
 
     async def _keep(self) -> None:
-        deaths = 0
         while not self.should_stop:
-            if self._process is None or not self._process.is_running:
-                if self._process is not None:
-                    _log.warning("the operations page has died, starting it again", log=str(self._process.log))
-                    await self.sleep(_AGAIN_SECONDS[min(deaths, len(_AGAIN_SECONDS) - 1)])
-                    deaths += 1
-                self._process = await asyncio.to_thread(self._start)
-            await self.sleep(_EVERY_SECONDS)
+            await self.look_after()
+            await self.sleep(_AGAIN_SECONDS[min(self._failures, len(_AGAIN_SECONDS) - 1)])
+
+    async def look_after(self) -> None:
+        """Start the page if it does not run. That it cannot be started is no trouble of the worker's."""
+        if self._process is not None and self._process.is_running:
+            return
+        if self._process is not None:
+            self._failures += 1
+            _log.warning("the operations page has died, starting it again", log=str(self._process.log))
+        try:
+            self._process = await asyncio.to_thread(self._start)
+        except (BrokerError, OSError) as error:
+            self._failures += 1
+            _log.warning("the operations page cannot be started", error=f"{type(error).__name__}: {error}")
 
     def _start(self) -> GuardedProcess:
         self._socket.unlink(missing_ok=True)
-        command = ["nice", "-n", _NICE, sys.executable, "-m", "workers.page", str(self._socket)]
+        command = [sys.executable, "-m", "workers.page", str(self._socket)]
         environment = os.environ | self._settings.as_environment()
         self._settings.data_dir.mkdir(parents=True, exist_ok=True)
         return GuardedProcess(command, self._settings.data_dir / "page.log", environment)

@@ -54,6 +54,8 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
                                       (each may be a file in /run/secrets)
       SORBRO_TARIFFS                  a fee table of your own
       SORBRO_FLOOD_LIMIT              bad records in a row that stop the worker (100)
+      SORBRO_PAGE_TOKEN               lets who has it send dead letters once more from the page
+      SORBRO_PAGE_HOSTS               the page's names for browsers (localhost,127.0.0.1,[::1])
       SORBRO_LOG_FORMAT               json, console, or auto
       SORBRO_TRACING                  otlp sends spans to OTEL_EXPORTER_OTLP_ENDPOINT
     """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace

@@ -20,7 +20,7 @@ from workers.operations.outlook import Outlook
 from workers.operations.reconciliation import Reconciliation
 from workers.operations.register import Register
 from workers.operations.sightings import Sightings
-from workers.operations.whereabouts import Place, Whereabouts
+from workers.operations.whereabouts import Place, Whereabouts, about
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ class ReadSide:
             for record in records:
                 self._take(topic, partition, record)
             if topic in _STORIES:
-                self.whereabouts.take((each.key, Place(topic, partition, each.offset)) for each in records)
+                self.whereabouts.take((about(topic, each), Place(topic, partition, each.offset)) for each in records)
         finally:
             self._db.execute("COMMIT")
 
@@ -91,7 +91,7 @@ class ReadSide:
         if not self.register.wakes(owner) and self.register.is_whole(owner):
             self.outlook.forget(owner)
             return
-        world = self.register.world([owner], self._tariffs)
+        world = self.register.owner_as_held(owner, self._tariffs)
         for state in world.owners.values():
             self.outlook.settle(state)
 

@@ -5,6 +5,7 @@ It is kept in memory, in an SQLite database: some 1.5 KB a unit, and every quest
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from contracts.cloudevents import Headers
     from contracts.tariffs import TariffTable
     from workers.stream.world import World
+
+    _Row = tuple[str, str, bytes]
 
 _SCHEMA: Final = """
 CREATE TABLE unit (
@@ -39,6 +42,7 @@ CREATE TABLE unit (
     UNIQUE (owner, sor_id)
 );
 CREATE INDEX unit_by_sor_id ON unit (sor_id);
+CREATE INDEX unit_by_parent ON unit (owner, parent);
 CREATE INDEX unit_by_cvr ON unit (cvr) WHERE cvr IS NOT NULL;
 CREATE INDEX unit_by_standing ON unit (standing, is_place) WHERE NOT has_moved;
 CREATE INDEX unit_by_p_number ON unit (p_number) WHERE p_number IS NOT NULL;
@@ -58,6 +62,35 @@ LONGEST_QUESTION: Final = 100
 """Characters."""
 _CVR_DIGITS: Final = 8
 _P_DIGITS: Final = 10
+_WAY_UP: Final = """
+WITH RECURSIVE way (owner, sor_id, parent, cvr, p_number) AS (
+    SELECT owner, sor_id, parent, cvr, p_number FROM unit WHERE sor_id = ?
+    UNION
+    SELECT above.owner, above.sor_id, above.parent, above.cvr, above.p_number
+    FROM unit AS above JOIN way ON above.owner = way.owner AND above.sor_id = way.parent
+)
+SELECT owner, sor_id, cvr, p_number FROM way
+"""
+_SURROUNDINGS: Final = """
+WITH RECURSIVE
+up (owner, sor_id, parent, record) AS (
+    SELECT owner, sor_id, parent, record FROM unit WHERE sor_id = ?
+    UNION
+    SELECT above.owner, above.sor_id, above.parent, above.record
+    FROM unit AS above JOIN up ON above.owner = up.owner AND above.sor_id = up.parent
+),
+down (owner, sor_id, record) AS (
+    SELECT owner, sor_id, record FROM unit WHERE sor_id = ?
+    UNION
+    SELECT below.owner, below.sor_id, below.record
+    FROM unit AS below JOIN down ON below.owner = down.owner AND below.parent = down.sor_id
+)
+SELECT owner, sor_id, record FROM up UNION SELECT owner, sor_id, record FROM down
+"""
+_NUMBERS_OF: Final = """
+SELECT owner, number, record FROM number
+WHERE owner IN (SELECT value FROM json_each(?1)) AND number IN (SELECT value FROM json_each(?1))
+"""
 _MISSING: Final = """
 SELECT 1 FROM unit WHERE owner = ? AND (
     NOT is_told
@@ -180,15 +213,22 @@ class Register:
         """The owners that hold something of the unit: one, or several when it has moved."""
         return [owner for (owner,) in self._db.execute("SELECT owner FROM unit WHERE sor_id = ?", (sor_id,))]
 
-    def world(self, owners: Iterable[str], tariffs: TariffTable) -> World:
-        """These owners as the worker holds them, but for what is personal (R49)."""
-        restoring = Restoring()
-        for owner in owners:
-            for sor_id, record in self._db.execute("SELECT sor_id, record FROM unit WHERE owner = ?", (owner,)):
-                restoring.take(f"node/{owner}/{sor_id}".encode(), record, _HEADERS)
-            for number, record in self._db.execute("SELECT number, record FROM number WHERE owner = ?", (owner,)):
-                restoring.take(f"cvr/{owner}/{number}".encode(), record, _HEADERS)
-        return restoring.world(tariffs)
+    def way_up(self, sor_id: str) -> set[str]:
+        """The unit, all above it under any owner, and their CVR and P numbers: whose news may concern it (R3, R8)."""
+        rows = self._db.execute(_WAY_UP, (sor_id,)).fetchall()
+        return {sor_id} | {found for row in rows for found in row if found is not None and found.isdecimal()}
+
+    def owner_as_held(self, owner: str, tariffs: TariffTable) -> World:
+        """One owner as the worker holds it, but for what is personal (R49)."""
+        units = self._db.execute("SELECT owner, sor_id, record FROM unit WHERE owner = ?", (owner,))
+        numbers = self._db.execute("SELECT owner, number, record FROM number WHERE owner = ?", (owner,))
+        return _world(units, numbers, tariffs)
+
+    def surroundings(self, sor_id: str, tariffs: TariffTable) -> World:
+        """The same of a unit with all above and below it and their numbers, under whatever owners; nobody beside it."""
+        units = self._db.execute(_SURROUNDINGS, (sor_id, sor_id))
+        numbers = self._db.execute(_NUMBERS_OF, (json.dumps([*self.way_up(sor_id)]),))
+        return _world(units, numbers, tariffs)
 
     def unit(self, sor_id: str) -> Unit | None:
         """The unit, under the owner it has not moved away from; None when the state does not hold it."""
@@ -232,3 +272,12 @@ class Register:
 
 
 _HEADERS: Final[Headers] = (("schema", b"1"),)
+
+
+def _world(units: Iterable[_Row], numbers: Iterable[_Row], tariffs: TariffTable) -> World:
+    restoring = Restoring()
+    for owner, sor_id, record in units:
+        restoring.take(f"node/{owner}/{sor_id}".encode(), record, _HEADERS)
+    for owner, number, record in numbers:
+        restoring.take(f"cvr/{owner}/{number}".encode(), record, _HEADERS)
+    return restoring.world(tariffs)

@@ -1,4 +1,4 @@
-"""Where the records lie that tell a unit's story: offsets by owner for inputs, by unit for outputs.
+"""Where the records lie that tell a unit's story: offsets by the unit or number that each is about.
 
 Kept instead of the records themselves, which hold personal data (R49) and grow without end; they are fetched when a
 story is asked for.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.topics import Topic
 
@@ -46,24 +46,24 @@ class Place:
 
 
 class Whereabouts:
-    """Notes where each record lies, by the SOR-id in its key."""
+    """Notes where each record lies, by the SOR-id, CVR or P number it is about."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._db = database
         database.executescript(_SCHEMA)
 
     def take(self, places: Iterable[tuple[bytes | None, Place]]) -> None:
-        """Note records, each with its key. One whose key no SOR-id begins is nobody's story."""
+        """Note records, each with what it is about, None for everybody. What is no number is nobody's story."""
         rows = [
             (number, _NUMBERS[place.topic], place.partition, place.offset)
-            for key, place in places
-            if (number := _number(key)) is not None
+            for about, place in places
+            if (number := _number(about)) is not None
         ]
         self._db.executemany("INSERT OR IGNORE INTO place VALUES (?, ?, ?, ?)", rows)
 
-    def of(self, keys: Collection[str], most: int) -> list[Place]:
-        """The newest `most` records under these keys and those that concern everybody, in order per partition."""
-        numbers = json.dumps([_NOBODY, *(int(key) for key in keys)])
+    def of(self, abouts: Collection[str], most: int) -> list[Place]:
+        """The newest `most` records about any of these and those that concern everybody, in order per partition."""
+        numbers = json.dumps([_NOBODY, *(int(about) for about in abouts)])
         rows = self._db.execute(_NEWEST, (numbers, most))
         return sorted(
             (Place(_TOPICS[topic].value, partition, offset) for topic, partition, offset in rows),
@@ -71,9 +71,15 @@ class Whereabouts:
         )
 
 
-def _number(key: bytes | None) -> int | None:
-    """The SOR-id a key begins with: facts about companies are keyed by owner and number."""
-    if not key:
+def about(topic: str, record: Any) -> bytes | None:
+    """What a record is about: for a fact CVR's number, else its subject, and where it has none the owner in its key."""
+    if topic == Topic.CVR_FACTS:
+        return (record.key or b"").partition(b"/")[2] or None
+    subject: bytes | None = dict(record.headers).get("ce_subject")
+    return subject if subject is not None and subject.isdigit() else record.key
+
+
+def _number(text: bytes | None) -> int | None:
+    if not text:
         return _NOBODY
-    head = key.partition(b"/")[0]
-    return int(head) if head.isdigit() and len(head) <= _LONGEST else None
+    return int(text) if text.isdigit() and len(text) <= _LONGEST else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
+from typing import Final
 
 from adapters.clock import SystemClock
 from adapters.kafka.broadcast_clock import BroadcastClock
@@ -13,6 +15,9 @@ from contracts.tariffs import TariffTable
 from workers.app.settings import Settings
 from workers.page.follower import Follower
 from workers.page.server import serve
+
+_NICE: Final = 10
+"""The page takes what the write side leaves of the processor."""
 
 
 async def run(settings: Settings, socket: Path) -> None:
@@ -29,6 +34,7 @@ async def run(settings: Settings, socket: Path) -> None:
 
 def main() -> None:
     """Run until SIGTERM."""
+    os.nice(_NICE)
     settings = Settings()
     configure_logging("json", settings.log_level)
     asyncio.run(run(settings, Path(sys.argv[1])))

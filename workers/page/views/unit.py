@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.identifiers import SorId
 from contracts.topics import Topic
 from contracts.wire import Message
+from workers.explain.recording import concerns
 from workers.explain.sent import ExplainError
 from workers.explain.story import Story
 from workers.explain.teller import Teller
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from workers.stream.world import World
 
 MOST_RECORDS: Final = 2000
-"""Of a unit's owners: more would take seconds to tell; `sorbro explain` tells them all."""
+"""Of a unit and those above it: more would take seconds to tell; `sorbro explain` tells them all."""
 
 
 class Found(Message):
@@ -64,10 +65,12 @@ async def story_of(follower: Follower, picker: Picker, sor_id: SorId) -> UnitSto
     owners = [SorId(owner) for owner in follower.side.register.owners_of(sor_id)]
     if not owners:
         return None
-    places = follower.side.whereabouts.of({*owners, sor_id}, MOST_RECORDS + 1)
-    records = await picker.pick([(each.topic, each.partition, each.offset) for each in places])
+    places = follower.side.whereabouts.of(follower.side.register.way_up(sor_id), MOST_RECORDS + 1)
+    found = await picker.pick([(each.topic, each.partition, each.offset) for each in places])
+    # Another owner's tree may carry the same number.
+    records = [each for each in found if concerns(each, sor_id, set(owners))]
     teller = Teller(sor_id, owners, Replay(follower.tariffs), outputs_on_record=True)
-    world, now = follower.side.register.world(owners, follower.tariffs), follower.clock.now()
+    world, now = follower.side.register.surroundings(sor_id, follower.tariffs), follower.clock.now()
     try:
         # A wide owner's story takes a second to tell; whoever else looks at the page is not to wait for it.
         story = await asyncio.to_thread(_tell, teller, in_order(records), world, now)

@@ -49,6 +49,10 @@ class PageWords(Words):
         weekday = self.say(f"weekday.{day.weekday()}")
         return self.say("long-day", weekday=weekday, day=str(day.day), month=self.month(day))
 
+    def short_day(self, day: date) -> str:
+        """A day in a table: ``tor 29.02.2024``."""
+        return f"{self.say(f'short-weekday.{day.weekday()}')} {self.day(day)}"
+
     def month(self, day: date) -> str:
         """The month and year: ``februar 2024``."""
         return f"{self.say(f'month.{day.month}')} {day.year}"
