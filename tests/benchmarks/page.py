@@ -1,8 +1,9 @@
 """`make bench-page`: what the operations page costs the write side, and how soon it answers meanwhile.
 
-One broker with a whole register on it, and a real worker in turns without a page and with one that is polled. Each turn:
-50 closures a second go through for a while, then a burst of closures is written and the time until the last of them is
-committed taken, and the processor's time beside it. Medians count.
+One broker with a whole register on it, and a real worker. First 50 closures a second go through while the page is
+polled. Then bursts of closures are written and the time until the last of them is committed taken, and the processor's
+time beside it: in turns with the page polled, and with its process stopped. Each such pair gives a ratio, and the
+middle one counts: what slows the machine down for a while slows both of a pair.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import statistics
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import cycle, islice
@@ -55,124 +57,140 @@ _NOW: Final = datetime(2023, 11, 3, 9, tzinfo=UTC)
 """The register is two days old: the clock stands, so that nothing but the closures is due."""
 
 
+@dataclass(frozen=True)
+class Burst:
+    """Closures committed a second; milliseconds of processor time for each, of the worker, its page and the broker."""
+
+    per_second: float
+    worker: float
+    page: float
+    broker: float
+
+
 @dataclass
 class Measured:
-    """What one turn showed: records committed a second in the burst, and the page's answers in seconds by view."""
+    """What one run showed; the page's answers in seconds by view."""
 
-    per_second: float = 0.0
-    worker: float = 0.0
-    """Milliseconds of processor time for each closure of the burst, of the worker, its page and the broker."""
-    page: float = 0.0
-    broker: float = 0.0
     steady: dict[str, list[float]] = field(default_factory=dict)
-    burst: dict[str, list[float]] = field(default_factory=dict)
+    """At 50 closures a second."""
+    busy: dict[str, list[float]] = field(default_factory=dict)
+    """In the bursts."""
+    pairs: list[tuple[Burst, Burst]] = field(default_factory=list)
+    """Without the page and with it."""
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="make bench-page", description=__doc__)
     parser.add_argument("--units", type=int, default=160_000)
-    parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--burst", type=int, default=8_000)
+    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--burst", type=int, default=2_500)
     given = parser.parse_args()
     register = generate_register(given.units, 7)
-    wanted = 2 * given.times * (given.seconds * PER_SECOND + given.burst)
+    wanted = given.seconds * PER_SECOND + (2 * given.pairs + 1) * given.burst
     if sum(1 for _ in _closures(register)) < wanted:
         parser.error(
             f"{wanted:,} places are to be closed, and the register has fewer: more --units, or a smaller --burst"
         )
-    with TemporaryDirectory() as folder, KafkaCluster(Path(folder) / "kafka") as cluster:
+    with TemporaryDirectory() as folder, KafkaCluster(Path(folder) / "kafka") as cluster, ExitStack() as stack:
         servers = cluster.bootstrap_servers
         asyncio.run(_write(servers, register))
-        closures = _closures(register)
-        turns: dict[bool, list[Measured]] = {False: [], True: []}
-        for _ in range(given.times):
-            for has_page in (False, True):
-                steady = list(islice(closures, given.seconds * PER_SECOND))
-                burst = list(islice(closures, given.burst))
-                turns[has_page].append(_turn(servers, Path(folder), register, steady, burst, has_page=has_page))
-    _tell(given.units, turns)
+        worker = Worker(servers, Path(folder), SORBRO_PAGE="true", SORBRO_LOG_LEVEL="error", SORBRO_CLOCK="demo")
+        stack.enter_context(running(worker))
+        _tell(given.units, asyncio.run(_measured(servers, worker, register, given)))
 
 
-def _tell(units: int, turns: dict[bool, list[Measured]]) -> None:
-    speeds = {has_page: [each.per_second for each in taken] for has_page, taken in turns.items()}
-    middle = {has_page: statistics.median(found) for has_page, found in speeds.items()}
-    for has_page, found in speeds.items():
-        each = ", ".join(f"{speed:,.0f}" for speed in found)
+def _tell(units: int, found: Measured) -> None:
+    echo(
+        f"{'pair':8}{'closures/s: stopped':>20}{'polled':>9}{'ratio':>8}   ms of processor a closure: worker, page, broker"
+    )
+    for number, (without, polled) in enumerate(found.pairs, 1):
         echo(
-            f"{'with a page polled' if has_page else 'without a page':20}{middle[has_page]:8,.0f} closures/s   ({each})"
+            f"{number:<8}{without.per_second:>20,.0f}{polled.per_second:>9,.0f}"
+            f"{polled.per_second / without.per_second:>8.2f}   {_processor(without)} | {_processor(polled)}"
         )
-        for name in ("worker", "page", "broker"):
-            taken = statistics.median(getattr(turn, name) for turn in turns[has_page])
-            echo(f"  {name:8}{taken:6.2f} ms of processor a closure")
-    echo(f"{units:,} units: the page costs {100 * (1 - middle[True] / middle[False]):.1f} % of the throughput")
-    for phase in ("steady", "burst"):
-        by_view: dict[str, list[float]] = {}
-        for turn in turns[True]:
-            for view, found in getattr(turn, phase).items():
-                by_view.setdefault(view, []).extend(found)
-        every = sorted(each for found in by_view.values() for each in found)
+    ratio = statistics.median(polled.per_second / without.per_second for without, polled in found.pairs)
+    echo(f"{units:,} units: the page costs {100 * (1 - ratio):.1f} % of the throughput")
+    for phase, by_view in ((f"{PER_SECOND} closures a second", found.steady), ("bursts", found.busy)):
+        every = sorted(each for answers in by_view.values() for each in answers)
         echo(f"{phase}: {len(every)} answers, p50 {_at(every, 0.5):.0f} ms, p95 {_at(every, 0.95):.0f} ms")
-        for view, found in by_view.items():
-            echo(f"  {view:14} p50 {_at(sorted(found), 0.5):6.0f} ms   p95 {_at(sorted(found), 0.95):6.0f} ms")
+        for view, answers in by_view.items():
+            echo(f"  {view:14} p50 {_at(sorted(answers), 0.5):6.0f} ms   p95 {_at(sorted(answers), 0.95):6.0f} ms")
+
+
+def _processor(burst: Burst) -> str:
+    return f"{burst.worker:.2f} {burst.page:.2f} {burst.broker:.2f}"
 
 
 def _at(ordered: list[float], share: float) -> float:
     return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
 
 
-def _turn(
-    servers: str,
-    folder: Path,
-    register: Register,
-    steady: list[OutputRecord],
-    burst: list[OutputRecord],
-    *,
-    has_page: bool,
-) -> Measured:
-    worker = Worker(servers, folder, SORBRO_PAGE=str(has_page), SORBRO_LOG_LEVEL="error", SORBRO_CLOCK="demo")
-    with ExitStack() as stack:
-        stack.enter_context(running(worker))
-        return asyncio.run(_measured(servers, worker, register, steady, burst, has_page=has_page))
-
-
-async def _measured(
-    servers: str,
-    worker: Worker,
-    register: Register,
-    steady: list[OutputRecord],
-    burst: list[OutputRecord],
-    *,
-    has_page: bool,
-) -> Measured:
+async def _measured(servers: str, worker: Worker, register: Register, given: argparse.Namespace) -> Measured:
     connection = Connection(servers)
-    turn = Measured()
+    closures = _closures(register)
+    found = Measured()
     process = worker.process.pid if worker.process is not None else 0
     await _until_committed(connection)
     async with aiohttp.ClientSession(f"http://localhost:{worker.port}") as page, publisher(connection) as target:
-        if has_page:
-            await _until_read(page)
+        await _until_read(page)
         await _until_idle(process)
-        poll = asyncio.create_task(_poll(page, register, turn.steady)) if has_page else None
-        for start in range(0, len(steady), PER_SECOND):
+
+        async def burst(answers: dict[str, list[float]] | None) -> Burst:
+            """With the page polled, or with none where nobody takes its answers."""
+            records = list(islice(closures, given.burst))
+            with ExitStack() as stack:
+                if answers is None:
+                    stack.enter_context(_stopped(process))
+                else:
+                    poll = asyncio.create_task(_poll(page, register, answers))
+                    stack.callback(poll.cancel)
+                began, taken = time.perf_counter(), _taken(process)
+                await target.publish(records)
+                await _until_committed(connection)
+                seconds = time.perf_counter() - began
+                spent = (
+                    1000 * (after - before) / len(records) for before, after in zip(taken, _taken(process), strict=True)
+                )
+                measured = Burst(len(records) / seconds, *spent)
+            await _until_idle(process)
+            return measured
+
+        polled = asyncio.create_task(_poll(page, register, found.steady))
+        taken = _taken(process)
+        for _ in range(given.seconds):
             began = time.perf_counter()
-            await target.publish(steady[start : start + PER_SECOND])
+            await target.publish(list(islice(closures, PER_SECOND)))
             await asyncio.sleep(max(0.0, 1.0 - (time.perf_counter() - began)))
-        await _until_committed(connection)
-        if poll is not None:
-            poll.cancel()
-            poll = asyncio.create_task(_poll(page, register, turn.burst))
-        began, taken = time.perf_counter(), _taken(process)
-        await target.publish(burst)
-        await _until_committed(connection)
-        turn.per_second = len(burst) / (time.perf_counter() - began)
-        turn.worker, turn.page, turn.broker = (
-            1000 * (after - before) / len(burst) for before, after in zip(taken, _taken(process), strict=True)
+        spent = [100 * (after - before) / given.seconds for before, after in zip(taken, _taken(process), strict=True)]
+        polled.cancel()
+        echo(
+            "at {} closures a second, % of a processor: worker {:.0f}, page {:.0f}, broker {:.0f}".format(
+                PER_SECOND, *spent
+            )
         )
-        if poll is not None:
-            poll.cancel()
-    return turn
+        await burst(found.busy)  # what is done for the first time is not measured
+        for number in range(given.pairs):
+            if number % 2:
+                with_page, without = await burst(found.busy), await burst(None)
+            else:
+                without, with_page = await burst(None), await burst(found.busy)
+            found.pairs.append((without, with_page))
+    return found
+
+
+@contextmanager
+def _stopped(worker: int) -> Iterator[None]:
+    """The page's process, held as long as the block lasts: it takes nothing of the processor."""
+    held = list(descendants(worker))
+    for each in held:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in held:
+            os.kill(each, signal.SIGCONT)
 
 
 async def _until_read(page: aiohttp.ClientSession) -> None:
