@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -24,6 +25,7 @@ _AT_ONCE: Final = 2000
 _JVM: Final = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:-UsePerfData")
 """Both compilers: the broker is to be as quick as it can be."""
 _PAUSE: Final = 0.2
+_PAUSES: Final = 300
 
 
 class Arena:
@@ -38,10 +40,10 @@ class Arena:
         """Write all of the input, and return how many records that was."""
         return asyncio.run(self._write(iter(records)))
 
-    def next_trial(self) -> str:
-        """Make everything but the input anew, and return the name of a group that has never been."""
+    def next_trial(self, *, keep_input: bool = True) -> str:
+        """Make everything anew, the input only if told so; return the name of a group that has never been."""
         self._trials += 1
-        asyncio.run(self._clear())
+        asyncio.run(_make_anew(self.servers, set(WORKER_INPUTS) if keep_input else set()))
         return f"bench-{self._trials}"
 
     async def _write(self, records: Iterator[OutputRecord]) -> int:
@@ -52,30 +54,31 @@ class Arena:
                 count += await target.publish(some)
         return count
 
-    async def _clear(self) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
-        await admin.start()
-        try:
-            await _delete(admin, await _others(admin))
-        finally:
-            await admin.close()
-        await ensure_topics(Connection(self.servers), PARTITIONS)
+
+async def _make_anew(servers: str, keep: AbstractSet[str]) -> None:
+    admin: Any = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await admin.start()
+    try:
+        if old := await _topics_but(admin, keep):
+            await admin.delete_topics(old)
+        for _ in range(_PAUSES):  # the broker forgets them one by one
+            if not await _topics_but(admin, keep):
+                break
+            await asyncio.sleep(_PAUSE)
+    finally:
+        await admin.close()
+    await ensure_topics(Connection(servers), PARTITIONS)
 
 
-async def _others(admin: Any) -> list[str]:
-    return [name for name in await admin.list_topics() if name not in set(WORKER_INPUTS) and not name.startswith("__")]
-
-
-async def _delete(admin: Any, topics: list[str]) -> None:
-    """Delete the topics, and wait until the broker has forgotten them."""
-    if topics:
-        await admin.delete_topics(topics)
-    while await _others(admin):
-        await asyncio.sleep(_PAUSE)
+async def _topics_but(admin: Any, keep: AbstractSet[str]) -> list[str]:
+    return [name for name in await admin.list_topics() if name not in keep and not name.startswith("__")]
 
 
 @contextmanager
 def open_arena() -> Iterator[Arena]:
     """A broker of its own for as long as the block lasts."""
-    with TemporaryDirectory(prefix="sorbro-bench-") as name, KafkaCluster(Path(name, "kafka"), jvm_options=_JVM) as kafka:
+    with (
+        TemporaryDirectory(prefix="sorbro-bench-") as name,
+        KafkaCluster(Path(name, "kafka"), jvm_options=_JVM) as kafka,
+    ):
         yield Arena(kafka.bootstrap_servers, Path(name))

@@ -37,6 +37,9 @@ def _python(module: str, *arguments: str, needs: str = "benchmarks") -> Command:
 
 
 SORBRO: Final = Contestant("Sorbro", "rules", "exactly once", _python("sorbro_loop"))
+SORBRO_AT_MIDNIGHT: Final = Contestant(
+    "Sorbro by an announced clock", "rules", "exactly once", _python("sorbro_loop", "--variant", "demo-clock")
+)
 SORBRO_CONFLUENT: Final = Contestant(
     "Sorbro on confluent-kafka",
     "rules",

@@ -12,7 +12,7 @@ from benchmarks.peers.arena import PARTITIONS
 from contracts.topics import Topic
 
 _AT_ONCE: Final = 10_000
-_WAIT: Final = 0.05
+_WAIT: Final = 0.02
 
 
 class Watcher:
@@ -26,14 +26,14 @@ class Watcher:
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 20,
+                "fetch.wait.max.ms": 10,
             }
         )
         self._consumer.assign([TopicPartition(topic, number, 0) for topic in topics for number in range(PARTITIONS)])
 
-    def look(self) -> list[Message]:
-        """The records committed since, waiting a moment for the first."""
-        return [each for each in self._consumer.consume(_AT_ONCE, _WAIT) if each.error() is None]
+    def look(self, seconds: float = _WAIT) -> list[Message]:
+        """The records committed since the last look, and for so long."""
+        return [each for each in self._consumer.consume(_AT_ONCE, seconds) if each.error() is None]
 
     def watch(self, until: Callable[[int], bool], seconds: float) -> tuple[list[tuple[float, int]], list[Message]]:
         """Look until `until` says enough, or the time is over.
