@@ -14,7 +14,7 @@ from adapters.telemetry import configure_logging
 from benchmarks.peers.findings import findings, ratio_to_bare_copy
 from benchmarks.peers.page import PICTURE, page
 from benchmarks.peers.picture import draw
-from benchmarks.peers.plan import FULL, QUICK, only
+from benchmarks.peers.plan import FULL, QUICK, TRIAL, only
 from benchmarks.peers.quick import BARE_COPY, CORE, P99, compared, is_far_below, stated
 from benchmarks.peers.run import Results, run
 
@@ -25,13 +25,14 @@ def main() -> None:
     """Measure, and write or compare."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under five minutes, compared with what is stated")
+    parser.add_argument("--trial", action="store_true", help="everything once and small, to see that it runs")
     parser.add_argument("--units", type=int)
     parser.add_argument("--times", type=int)
     parser.add_argument("--only", help="words of contestants' names, with commas between")
     parser.add_argument("--docs", type=Path, default=_DOCS, help="where a full run writes")
     given = parser.parse_args()
     configure_logging("console", "error")
-    plan = QUICK if given.quick else FULL
+    plan = QUICK if given.quick else TRIAL if given.trial else FULL
     changes = {name: value for name in ("units", "times") if (value := getattr(given, name)) is not None}
     plan = replace(plan, **changes)
     if given.only:

@@ -56,6 +56,20 @@ QUICK: Final = Plan(
     workers=(),
     restore_units=0,
 )
+TRIAL: Final = Plan(
+    contestants=roster.ALL,
+    units=1_000,
+    times=1,
+    limit=90.0,
+    core_units=500,
+    latency_rate=50,
+    latency_seconds=3.0,
+    burst=200,
+    sizes=(1_000,),
+    workers=(1, 2),
+    restore_units=1_000,
+)
+"""Everything once and small: its figures say nothing, but that it runs."""
 
 
 def only(plan: Plan, names: Sequence[str]) -> Plan:

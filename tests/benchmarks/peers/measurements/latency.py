@@ -86,6 +86,7 @@ def _exchange(
         for record in watcher.look(_TICK):
             seen = orjson.loads(record.value())
             seen_at[seen["sorId"], seen["sorVersion"]] = time.monotonic()
+    sender.flush()
     return sent_at, seen_at
 
 
