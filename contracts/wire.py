@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 from pydantic.alias_generators import to_camel
@@ -20,6 +20,8 @@ from contracts.danish_time import rfc3339
 # The years are bounded so that no later arithmetic can leave the calendar; registers do write 9999-12-31.
 _DATE = re.compile(r"(19|2\d)\d\d-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(_DATE.pattern + r"[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+_NO_NOTE: Final[set[str]] = set()
 
 
 class Message(BaseModel):
@@ -33,6 +35,10 @@ class Message(BaseModel):
         serialize_by_alias=True,
         extra="ignore",
     )
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Do not keep a note of which fields were given: nobody asks, and it would be half of what a unit takes."""
+        object.__setattr__(self, "__pydantic_fields_set__", _NO_NOTE)
 
 
 def _parse_date(value: object) -> object:

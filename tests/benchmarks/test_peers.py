@@ -6,15 +6,14 @@ import json
 
 import pytest
 
-from benchmarks.peers.contest import Trial
-from benchmarks.peers.generated_input import register_with_history
-from benchmarks.peers.jobs import JOBS
-from benchmarks.peers.judge import Forwards, verdict
-
 pytest.importorskip("confluent_kafka", reason="the benchmark's packages are not installed (uv sync --group bench)")
 
 from benchmarks.peers import roster
+from benchmarks.peers.contest import Trial
 from benchmarks.peers.findings import findings, ratio_to_bare_copy
+from benchmarks.peers.generated_input import register_with_history
+from benchmarks.peers.jobs import JOBS
+from benchmarks.peers.judge import Forwards, verdict
 from benchmarks.peers.page import page
 from benchmarks.peers.quick import BARE_COPY, compared, is_far_below, stated
 from benchmarks.peers.run import Results
