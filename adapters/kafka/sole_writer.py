@@ -50,8 +50,8 @@ class SoleWriter:
             raise LogError(f"another {self._name} has been started and has taken over; let that one finish") from error
         except (KafkaError, TimeoutError) as error:
             raise LogError(
-                f"the brokers did not take the records ({type(error).__name__}: {error}). What was committed before stays; "
-                "run the same command again, it goes on from there"
+                f"the brokers did not take the records ({type(error).__name__}: {error}). What was committed before "
+                "stays; run the same command again, it goes on from there"
             ) from error
 
 

@@ -16,6 +16,7 @@ from contracts.sor_entities import OwnerType, SorType
 
 DamageReason = Literal[
     "invalid-identifier",
+    "ruined-by-spreadsheet",
     "duplicate",
     "missing-parent",
     "parent-damaged",
@@ -25,6 +26,7 @@ DamageReason = Literal[
     "unknown-owner-type",
     "invalid-location-number",
     "cvr-differs-from-owner",
+    "owner-differs-from-tree",
 ]
 
 

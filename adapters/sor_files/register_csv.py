@@ -1,124 +1,104 @@
-"""The register CSV: one unit a row, any order, parents by id (the form of ``medcom_eer_sor_orgs.csv``).
-
-Rows of children stand before their parents' in real files, so the rows are held (about half a kilobyte each)
-and only the entities are streamed, parents first.
-"""
+"""The register CSV: one unit a row, any order, parents by id (the form of ``medcom_eer_sor_orgs.csv``)."""
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Final
 
-from adapters.sor_files.entity import Damaged, DamageReason, SnapshotEntity
-from adapters.sor_files.errors import SnapshotError
-from adapters.sor_files.register_rows import REQUIRED_COLUMNS, RegisterRow, location_number, owner_type, parse_row
+from adapters.sor_files.csv_layout import Layout, Row, header_columns
+from adapters.sor_files.entity import Damaged, LocationNumber, SnapshotEntity
+from adapters.sor_files.port import Reading, SnapshotFormat
 from adapters.sor_files.treatment_places import is_place_by_shape
-from contracts.code_lists import entity_type_code
-from contracts.identifiers import CvrNumber
-from contracts.sor_entities import SorType
+from adapters.sor_files.unreadable import Fault, UnreadableError, relative, sor_id
+from contracts.code_lists import entity_type_code, owner_type_of
+from contracts.identifiers import CvrNumber, Gln
+from contracts.sor_entities import OwnerType
+
+_DELIMITER: Final = ","
+_COLUMNS: Final = ("sor_id", "sor_type", "unit_type", "name", "cvr", "parent_sor_id", "gln")
 
 
-def is_register_csv(head: bytes) -> bool:
-    """Whether a file that begins with `head` has the columns of the register CSV."""
-    header = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
-    return set(REQUIRED_COLUMNS) <= {column.strip().strip('"') for column in header.split(",")}
-
-
-def read_register_csv(path: Path) -> Iterator[SnapshotEntity | Damaged]:
-    """Yield every row as an entity, or as `Damaged`; parents before children, otherwise in file order.
-
-    Raises `SnapshotError` when the file is not UTF-8 CSV to its end.
-    """
-    rows: dict[str, RegisterRow] = {}
-    unusable: set[str] = set()
-    for item in _rows(path):
-        if isinstance(item, Damaged):
-            unusable.add(item.sor_id)
-            yield item
-        elif item.sor_id in rows:
-            yield Damaged(item.sor_id, "duplicate", item.where)
-        else:
-            rows[item.sor_id] = item
-    children: defaultdict[str, list[RegisterRow]] = defaultdict(list)
-    for row in rows.values():
-        children[row.parent].append(row)
-    reached: set[str] = set()
-    for row in rows.values():
-        if row.sor_type == "IE":
-            yield from _tree(row, children, reached)
-    yield from _unreached(rows, reached, unusable)
-
-
-def _rows(path: Path) -> Iterator[RegisterRow | Damaged]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        try:
-            for cells in reader:
-                yield parse_row(cells, f"line {reader.line_num}")
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise SnapshotError(f"{path}: not UTF-8 CSV after line {reader.line_num}") from error
-
-
-def _tree(
-    owner: RegisterRow, children: dict[str, list[RegisterRow]], reached: set[str]
-) -> Iterator[SnapshotEntity | Damaged]:
-    """Walk one owner's tree, parents first. A stack and not recursion: depth is the file's, not ours."""
-    pending: list[tuple[RegisterRow, RegisterRow | None]] = [(owner, None)]
-    while pending:
-        row, parent = pending.pop()
-        reached.add(row.sor_id)
-        under = children.get(row.sor_id, [])
-        pending.extend((child, row) for child in reversed(under))
-        yield from _entity(row, parent, owner, {child.sor_type for child in under})
-
-
-def _entity(
-    row: RegisterRow, parent: RegisterRow | None, owner: RegisterRow, child_types: set[SorType]
-) -> Iterator[SnapshotEntity | Damaged]:
-    entity_type = entity_type_code(row.unit_type) if row.unit_type else None
-    if row.unit_type and entity_type is None:
-        yield Damaged(row.sor_id, "unknown-label", row.where, unit_kept=True)
-    if row.cvr != owner.cvr:
-        yield Damaged(row.sor_id, "cvr-differs-from-owner", row.where, unit_kept=True)
-    number = location_number(row, parent)
-    if row.gln and number is None:
-        yield Damaged(row.sor_id, "invalid-location-number", row.where, unit_kept=True)
-    is_owner = parent is None
-    kind = owner_type(row) if is_owner else None
-    if is_owner and kind is None:
-        yield Damaged(row.sor_id, "unknown-owner-type", row.where, unit_kept=True)
-    yield SnapshotEntity(
-        sor_id=row.sor_id,
-        sor_type=row.sor_type,
-        owner_sor_id=owner.sor_id,
-        parent_sor_id=parent.sor_id if parent else None,
-        name=row.name,
-        entity_type=entity_type,
-        owner_type=kind,
-        is_treatment_place=is_place_by_shape(
-            row.sor_type, has_children=bool(child_types), has_oe_children="OE" in child_types
-        ),
-        cvr=CvrNumber.parse(row.cvr) if is_owner and row.cvr else None,
-        location_number=number,
+def register_layout(header: bytes) -> Layout | None:
+    """Return the layout of a file with this first line, None where it is not the register CSV."""
+    columns = header_columns(header, _DELIMITER)
+    if not set(_COLUMNS) <= set(columns):
+        return None
+    at = {column: position for position, column in enumerate(columns)}
+    parent = (at["parent_sor_id"],)
+    unknown = frozenset(position for position, column in enumerate(columns) if column not in _COLUMNS)
+    return Layout(
+        format=SnapshotFormat.REGISTER_CSV,
+        delimiter=_DELIMITER,
+        columns=columns,
+        sor_id=at["sor_id"],
+        sor_type=at["sor_type"],
+        parents={"IE": (), "SI": parent, "OE": parent},
+        cvr=at["cvr"],
+        gln=at["gln"],
+        type_cells=(),
+        hospital=frozenset(),
+        unread={"IE": unknown, "SI": unknown | {at["cvr"]}, "OE": unknown | {at["cvr"]}},
+        place_by_shape=True,
+        read=read_row,
     )
 
 
-def _unreached(rows: dict[str, RegisterRow], reached: set[str], unusable: set[str]) -> Iterator[Damaged]:
-    """Say of every row that hangs under no owner why; each is climbed over once, however long the chain."""
-    reasons: dict[str, DamageReason] = {}
-    for row in rows.values():
-        if row.sor_id in reached:
-            continue
-        path: dict[str, None] = {}
-        above: str = row.sor_id
-        while above in rows and above not in reasons and above not in path:
-            path[above] = None
-            above = rows[above].parent
-        in_cycle = above in path or reasons.get(above) == "cycle"
-        for sor_id in path:
-            parent = rows[sor_id].parent
-            under_damage = parent in rows or parent in unusable
-            reasons[sor_id] = "cycle" if in_cycle else "parent-damaged" if under_damage else "missing-parent"
-        yield Damaged(row.sor_id, reasons[row.sor_id], row.where)
+def read_row(row: Row) -> Reading:
+    """Return the row as an entity; see `FileUnit.read`."""
+    try:
+        entity, faults = _entity(row)
+    except UnreadableError as error:
+        return Reading(None, (Damaged(row.sor_id, error.reason, f"{row.where}, column {error.field}"),))
+    return Reading(entity, tuple(Damaged(row.sor_id, reason, row.where, unit_kept=True) for reason, _ in faults))
+
+
+def _entity(row: Row) -> tuple[SnapshotEntity, list[Fault]]:
+    identifier = sor_id(row.sor_id, "sor_id")
+    unit_type, name, cvr, gln = (row.cells.get(column, "") for column in ("unit_type", "name", "cvr", "gln"))
+    if not name:
+        raise UnreadableError("unreadable", "name")
+    if row.sor_type == "IE" and row.cells["parent_sor_id"]:
+        raise UnreadableError("unreadable", "parent_sor_id: an owner stands at the top")
+    owner_type = _owner_type(unit_type) if row.sor_type == "IE" else None
+    entity_type = entity_type_code(unit_type)
+    number = _location_number(row, gln)
+    found: tuple[tuple[bool, Fault], ...] = (
+        (bool(unit_type) and entity_type is None, ("unknown-label", "unit_type")),
+        (row.cvr_differs, ("cvr-differs-from-owner", "cvr")),
+        (bool(gln) and number is None, ("invalid-location-number", "gln")),
+        (row.sor_type == "IE" and owner_type is None, ("unknown-owner-type", "unit_type")),
+    )
+    return SnapshotEntity(
+        sor_id=identifier,
+        sor_type=row.sor_type,
+        owner_sor_id=identifier if row.parent is None else relative(row.owner),
+        parent_sor_id=None if row.parent is None else relative(row.parent),
+        name=name,
+        entity_type=entity_type,
+        owner_type=owner_type,
+        is_treatment_place=is_place_by_shape(
+            row.sor_type, has_children=row.has_children, has_oe_children=row.has_oe_children
+        ),
+        cvr=CvrNumber.parse(cvr) if row.sor_type == "IE" and cvr else None,
+        location_number=number,
+    ), [fault for holds, fault in found if holds]
+
+
+def _owner_type(unit_type: str) -> OwnerType | None:
+    """Return what kind of owner this is, None for a type that is no owner's.
+
+    524 of the 526 owners of the real file have no type, and every one of them is a private practice by its
+    name: an owner without a type is taken to be private [D].
+    """
+    return owner_type_of(unit_type) if unit_type else "private"
+
+
+def _location_number(row: Row, text: str) -> LocationNumber | None:
+    """Return the row's lokationsnummer, None where there is none or its check digit fails (R2).
+
+    The CSV does not say whether a number is inherited; one equal to the parent's is taken to be [D].
+    """
+    try:
+        gln = Gln.parse(text)
+    except ValueError:
+        return None
+    return LocationNumber(gln=gln, inherited=row.parents_gln == text)

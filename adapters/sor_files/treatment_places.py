@@ -20,15 +20,15 @@ def is_place_by_shape(sor_type: SorType, *, has_children: bool, has_oe_children:
 
 
 def is_place_by_entity_type(
-    sor_type: SorType, entity_type: str | None, institution_type: str | None, *, has_children: bool
+    sor_type: SorType, entity_type: str | None, *, in_hospital: bool, has_children: bool
 ) -> bool:
     """Decide where units have types: those that BSR knows as a unit type [D].
 
     A hospital is registered per department (R18), so its leaf OEs are places, whatever their own type, and
-    the SI is one only when nothing stands under it. `institution_type` is the type of the SI above (or own).
+    the SI is one only when nothing stands under it. `in_hospital` is told by the type of the SI above (or own).
     """
     if sor_type == "IE":
         return False
-    if institution_type == HOSPITAL:
+    if in_hospital:
         return not has_children
     return entity_type is not None and bool(bsr_unit_types_of(entity_type))

@@ -14,7 +14,7 @@ from typing import Final
 from faults.brokers import BrokerFaults
 from faults.network import NetworkFaults
 from faults.plan import Plan
-from faults.stage import Stage, settled, stage
+from faults.stage import Stage, at_rest, settled, stage
 from faults.verifier import Verdict
 from faults.workforce import Workforce
 
@@ -70,7 +70,7 @@ async def campaign(seed: int, plan: Plan, folder: Path, say: Callable[[str], Non
         await settled(scene, lambda text: say(f"          {text}"))
         for worker in scene.workers:
             await asyncio.to_thread(worker.leave)
-        verdict = await settled(scene)
+        verdict = await at_rest(scene)
         return Outcome(
             seed,
             verdict,

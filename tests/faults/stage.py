@@ -195,8 +195,7 @@ async def settled(
 ) -> Verdict:
     """The verdict once it is clean, or once everything is read and it no longer changes.
 
-    A look is not taken at one instant, so that a single one may see an output before what called for it. How long all
-    of it takes is the machine's affair; but what stands still for three minutes is for the verdict as well.
+    How long all of it takes is the machine's affair; but what stands still for three minutes is for the verdict as well.
     """
     before, since = -1, time.monotonic()
     while time.monotonic() - since < _SETTLE_SECONDS:
@@ -208,13 +207,26 @@ async def settled(
             before, since = left, time.monotonic()
         say(f"{left} records still to be read")
         await asyncio.sleep(1)
+    return await at_rest(scene, say, rest_seconds, unread_seconds=_SETTLE_SECONDS)
+
+
+async def at_rest(
+    scene: Stage,
+    say: Callable[[str], None] = lambda _: None,
+    rest_seconds: float = _REST_SECONDS,
+    unread_seconds: float = _REST_SECONDS,
+) -> Verdict:
+    """The verdict once it is clean or no longer changes: for `rest_seconds`, or `unread_seconds` where there is unread.
+
+    A look is not taken at one instant, so that a single one may see an output before what called for it. Where nobody is
+    at work any more, what is unread stays so: answers of CVR that came while the workers left.
+    """
     seen, since = "", time.monotonic()
     while True:
         verdict = await verify(scene.topics, scene.clock, scene.jumps)
         if f"{verdict} {verdict.unread}" != seen:
             seen, since = f"{verdict} {verdict.unread}", time.monotonic()
-        at_rest = time.monotonic() - since > (_SETTLE_SECONDS if verdict.unread else rest_seconds)
-        if verdict.is_clean or at_rest:
+        if verdict.is_clean or time.monotonic() - since > (unread_seconds if verdict.unread else rest_seconds):
             return verdict
         say(f"still to come: {verdict}, {verdict.unread} records to be read")
         await asyncio.sleep(1)

@@ -148,7 +148,7 @@ def test_a_cvr_number_that_fails_its_check_is_kept_r2(tmp_path):
     ],
 )
 def test_unreadable_rows_are_reported_with_their_line(tmp_path, row):
-    (item,) = _read(tmp_path, row)
+    item, _ = _read(tmp_path, row, f"{SI},IE,privat,a good one,,,")
     assert (item.sor_id, item.reason) == (IE, "unreadable")
     assert item.where.startswith("line 2, ")
 
@@ -168,11 +168,18 @@ def test_an_unknown_format_is_refused_saying_which_are_read(tmp_path, content):
         read_snapshot(path)
 
 
-@pytest.mark.parametrize("tail", ["æ".encode("iso-8859-1"), b'"never closed'])
-def test_a_file_that_breaks_raises_and_is_no_snapshot_r30(tmp_path, tail):
+@pytest.mark.parametrize(
+    ("last_row", "problem"),
+    [
+        (f"{SI},IE,privat,i,,,", "line 3 has no end: the file breaks off there"),
+        (f"{SI},IE,privat,i\n", "line 3, the last, has too few cells: the file breaks off there"),
+        (f'{SI},IE,privat,"never closed,,,\n', "line 4 or the one before is not CSV"),
+    ],
+)
+def test_a_file_that_breaks_off_raises_and_is_no_snapshot_r30(tmp_path, last_row, problem):
     path = tmp_path / "units.csv"
-    path.write_bytes(HEADER.encode() + f"{IE},IE,privat,i,,,\n{SI},SI,,".encode() + tail)
-    with pytest.raises(SnapshotError, match="not UTF-8 CSV"):
+    path.write_text(HEADER + f"{IE},IE,privat,i,,,\n{last_row}", encoding="utf-8")
+    with pytest.raises(SnapshotError, match=problem):
         list(read_snapshot(path))
 
 

@@ -1,0 +1,138 @@
+"""`python -m benchmarks.snapshot_reading`: a night's snapshot read and compared, beside a bare read of the same file.
+
+Bare is lxml's iterparse that counts elements (and forgets them), and the csv module that counts rows. Ours finds every
+unit, looks its fingerprint up among those of the night before, and reads the one in a hundred that has changed. They take
+turns, each time in a process of its own; the medians count. Peak memory is the process's, fingerprints included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import multiprocessing
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from click import echo
+from lxml import etree
+
+from adapters.samples.files import FileFormat, write
+from adapters.samples.register import sample_trees
+from adapters.samples.tree_builder import Tree
+from adapters.sor_files import Damaged, open_snapshot
+
+_CHANGED: Final = 100
+"""One unit in so many."""
+_DAY: Final = date(2024, 1, 15)
+
+
+def bare_xml(path: Path, _known: Mapping[str, bytes]) -> int:
+    """Count the elements."""
+    elements = 0
+    for _, element in etree.iterparse(str(path)):
+        element.clear()
+        elements += 1
+    return elements
+
+
+def bare_csv(path: Path, _known: Mapping[str, bytes]) -> int:
+    """Count the rows."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return sum(1 for _ in csv.reader(file, delimiter=";"))
+
+
+def ours(path: Path, known: Mapping[str, bytes]) -> int:
+    """Compare the night with the one before; count what has changed, and can be read."""
+    changed = 0
+    with open_snapshot(path) as snapshot:
+        for unit in snapshot.units():
+            if not isinstance(unit, Damaged) and known.get(unit.sor_id) != unit.fingerprint:
+                changed += unit.read().entity is not None
+    return changed
+
+
+def fingerprints(path: Path) -> dict[str, bytes]:
+    """What is known of a night."""
+    with open_snapshot(path) as snapshot:
+        return {unit.sor_id: unit.fingerprint for unit in snapshot.units() if not isinstance(unit, Damaged)}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.snapshot_reading", description=__doc__)
+    parser.add_argument("--units", type=int, default=160_000)
+    parser.add_argument("--times", type=int, default=5)
+    given = parser.parse_args()
+    with TemporaryDirectory() as name:
+        for form, bare in ((FileFormat.XML2, bare_xml), (FileFormat.XML1, bare_xml), (FileFormat.CSV, bare_csv)):
+            before, now = (Path(name) / f"{form}-{night}" for night in ("before", "now"))
+            _write(form, before, sample_trees(given.units, 7, _DAY))
+            _write(form, now, _edited(sample_trees(given.units, 7, _DAY)))
+            size = now.stat().st_size / 1e6
+            echo(f"{form}: {given.units:,} units, {size:,.0f} MB, one unit in {_CHANGED} changed")
+            _report(bare, before, now, times=given.times)
+
+
+def _write(form: FileFormat, path: Path, trees: Iterable[Tree]) -> None:
+    with path.open("wb") as target:
+        write(form, trees, _DAY, target)
+
+
+def _edited(trees: Iterable[Tree]) -> Iterator[Tree]:
+    numbers = count()
+    for tree in trees:
+        yield tuple(
+            replace(unit, name=f"{unit.name[:50]} 2") if next(numbers) % _CHANGED == 0 else unit for unit in tree
+        )
+
+
+Measure = Callable[[Path, Mapping[str, bytes]], int]
+
+
+def _report(bare: Measure, before: Path, now: Path, *, times: int) -> None:
+    taken: dict[str, list[tuple[float, float, int]]] = {"bare read": [], "ours": []}
+    for _ in range(times):
+        for name, measure in (("bare read", bare), ("ours", ours)):
+            taken[name].append(_in_a_process(measure, before, now))
+    echo(f"{'':12}{'seconds':>9}{'CPU s':>8}{'peak RSS':>12}   all")
+    middle = {name: statistics.median(seconds for seconds, _, _ in each) for name, each in taken.items()}
+    cpu = {name: statistics.median(worked for _, worked, _ in each) for name, each in taken.items()}
+    for name, each in taken.items():
+        peak = max(size for _, _, size in each) / 1e6
+        every = ", ".join(f"{seconds:.2f}" for seconds, _, _ in each)
+        echo(f"{name:12}{middle[name]:>9.2f}{cpu[name]:>8.2f}{peak:>9.0f} MB   ({every} s)")
+    echo(
+        f"reading and comparing runs at {100 * middle['bare read'] / middle['ours']:.0f} % of the speed of a bare read "
+        f"({100 * cpu['bare read'] / cpu['ours']:.0f} % by CPU time)"
+    )
+
+
+def _in_a_process(measure: Measure, before: Path, now: Path) -> tuple[float, float, int]:
+    fresh = multiprocessing.get_context("spawn")
+    answers: multiprocessing.Queue[tuple[float, float, int]] = fresh.Queue()
+    process = fresh.Process(target=_timed, args=(measure, before, now, answers))
+    process.start()
+    answer = answers.get(timeout=1800)
+    process.join()
+    return answer
+
+
+def _timed(measure: Measure, before: Path, now: Path, answers: multiprocessing.Queue[tuple[float, float, int]]) -> None:
+    known = fingerprints(before) if measure is ours else {}
+    started, worked = time.perf_counter(), time.process_time()
+    found = measure(now, known)
+    taken = time.perf_counter() - started, time.process_time() - worked
+    assert found
+    answers.put((*taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+
+
+if __name__ == "__main__":
+    main()
