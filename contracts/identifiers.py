@@ -12,8 +12,9 @@ Two kinds of strictness, because the law knows two kinds of identifier:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from operator import mul
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -29,8 +30,8 @@ _BETWEEN_DIGITS = re.compile(r"[\s.\-]")
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _P_WEIGHTS_OLD = (1, 5, 6, 7, 3, 6, 4, 8, 9, 1)
 _P_WEIGHTS_NEW = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-
-
+_REMEMBERED = 1 << 16
+"""Numbers whose check has been made: units come again, and each names its owner and parent."""
 _TEXT = core_schema.str_schema(strict=True)
 _SHORT_TEXT = core_schema.str_schema(strict=True, max_length=40)
 
@@ -62,6 +63,11 @@ class _Identifier(str):
 
         Raises `PydanticCustomError` (a `ValueError`) of type ``identifier_form`` or ``check_digit``.
         """
+        parsed: Self = _parsed(cls, text)
+        return parsed
+
+    @classmethod
+    def _read(cls, text: str) -> Self:
         if cls._form.fullmatch(text) is None:
             raise PydanticCustomError("identifier_form", "not the form of a {label}", {"label": cls.label})
         if not cls._check_digit_holds(text):
@@ -79,6 +85,9 @@ class _Identifier(str):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^{cls.pattern}$", "title": cls.label}
+
+
+_Parsed = TypeVar("_Parsed", bound=_Identifier)
 
 
 class SorId(_Identifier):
@@ -170,7 +179,7 @@ class CvrNumber(_FlaggedNumber):
     @property
     def is_valid(self) -> bool:
         """Whether it may be looked up in CVR."""
-        return _CVR_FORM.fullmatch(self) is not None and _modulus_11(self, _CVR_WEIGHTS)
+        return _is_cvr_number(self)
 
 
 class PNumber(_FlaggedNumber):
@@ -182,15 +191,29 @@ class PNumber(_FlaggedNumber):
     @property
     def is_valid(self) -> bool:
         """Whether it may be looked up in CVR."""
-        if _P_FORM.fullmatch(self) is None:
-            return False
-        weights = _P_WEIGHTS_OLD if int(self) <= _LAST_P_NUMBER_OF_OLD_SERIES else _P_WEIGHTS_NEW
-        return _modulus_11(self, weights)
+        return _is_p_number(self)
 
 
 def cvr_or_p_number(text: str) -> CvrNumber | PNumber | None:
     """The number as the kind whose check it passes; None for one that passes neither (R2)."""
     return next((number for number in (CvrNumber(text), PNumber(text)) if number.is_valid), None)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(kind: type[_Parsed], text: str) -> _Parsed:
+    return kind._read(text)  # noqa: SLF001  # of this file
+
+
+@lru_cache(_REMEMBERED)
+def _is_cvr_number(text: str) -> bool:
+    return _CVR_FORM.fullmatch(text) is not None and _modulus_11(text, _CVR_WEIGHTS)
+
+
+@lru_cache(_REMEMBERED)
+def _is_p_number(text: str) -> bool:
+    if _P_FORM.fullmatch(text) is None:
+        return False
+    return _modulus_11(text, _P_WEIGHTS_OLD if int(text) <= _LAST_P_NUMBER_OF_OLD_SERIES else _P_WEIGHTS_NEW)
 
 
 def _modulus_11(digits: str, weights: tuple[int, ...]) -> bool:

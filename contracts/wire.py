@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
@@ -21,6 +22,8 @@ from contracts.danish_time import rfc3339
 _DATE = re.compile(r"(19|2\d)\d\d-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(_DATE.pattern + r"[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
+_REMEMBERED: Final = 1 << 14
+"""Days, of which a register names few; those kept in memory are so the same ones."""
 _NO_NOTE: Final[set[str]] = set()
 
 
@@ -43,8 +46,11 @@ class Message(BaseModel):
 
 
 def _parse_date(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+    return _read_date(value) if isinstance(value, str) else value
+
+
+@lru_cache(_REMEMBERED)
+def _read_date(value: str) -> date:
     if _DATE.fullmatch(value) is not None:
         with contextlib.suppress(ValueError):
             return date.fromisoformat(value)
@@ -65,7 +71,7 @@ def _parse_instant(value: object) -> object:
 
 
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 CivilDate = Annotated[date, BeforeValidator(_parse_date)]

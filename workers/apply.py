@@ -47,7 +47,7 @@ def apply(draft: Draft, message: Input, event_id: str, now: datetime) -> Applied
     # Whatever is known of a unit that belongs to another owner by now is known in the wrong place.
     is_leaving = isinstance(message, EntityChanged)
     handed_over = hand_over(draft, draft.node(message.sor_id), event_id, is_leaving=is_leaving)
-    return replace(applied, sends=(*applied.sends, *handed_over))
+    return Applied(applied.touched, (*applied.sends, *handed_over)) if handed_over else applied
 
 
 def _apply_to_unit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from contracts.sor_entities import EntityChanged, OwnerType
     from workers.tree.draft import Draft
     from workers.tree.state import Node
-
-T = TypeVar("T")
 
 _HAD_FROM_ABOVE: Final = ("postal_address", "telephone", "email", "website")
 """What a unit that has none of its own has from the nearest above (R8)."""
@@ -41,20 +39,25 @@ class Effective:
 
 def resolve(entity: EntityChanged, path: Sequence[EntityChanged]) -> Effective:
     """Resolve `entity` against its `path` (owner first, parent last; empty for the owner)."""
-    upwards = (entity, *reversed(path))
-    owner = upwards[-1]
-    postal = _nearest(each.postal_address for each in upwards)
+    postal, telephone, email, website = entity.postal_address, entity.telephone, entity.email, entity.website
+    holder = owner = entity
+    for above in reversed(path):
+        postal = above.postal_address if postal is None else postal
+        telephone = above.telephone if telephone is None else telephone
+        email = above.email if email is None else email
+        website = above.website if website is None else website
+        holder = above if holder.p_number is None else holder
+        owner = above
     visiting = entity.visiting_address or postal
-    holder = _nearest(each if each.p_number is not None else None for each in upwards)
     return Effective(
         visiting_address=visiting,
         activity_address=entity.activity_address or visiting,
-        telephone=_nearest(each.telephone for each in upwards),
-        email=_nearest(each.email for each in upwards),
-        website=_nearest(each.website for each in upwards),
+        telephone=telephone,
+        email=email,
+        website=website,
         cvr=owner.cvr,
-        p_number=holder.p_number if holder else None,
-        p_number_holder=holder.sor_id if holder else None,
+        p_number=holder.p_number,
+        p_number_holder=holder.sor_id if holder.p_number is not None else None,
         owner_type=owner.owner_type,
     )
 
@@ -84,7 +87,3 @@ def _is_felt_by_all(before: Node, after: Node) -> bool:
 
 def _differing(names: Iterable[str], before: Node, after: Node) -> list[str]:
     return [name for name in names if getattr(before.entity, name) != getattr(after.entity, name)]
-
-
-def _nearest(values: Iterable[T | None]) -> T | None:
-    return next((value for value in values if value is not None), None)

@@ -9,6 +9,7 @@ import asyncio
 from typing import Final
 
 from adapters.clock import Clock, SystemClock
+from adapters.collector import spare_what_stays
 from adapters.kafka.broadcast_clock import BroadcastClock
 from adapters.kafka.connection import Connection
 from adapters.kafka.partition_log import KafkaPartitionLog
@@ -52,4 +53,5 @@ async def work(given: Orders) -> None:
 
 if __name__ == "__main__":
     configure_logging("json", "info")
+    spare_what_stays()
     asyncio.run(work(orders()))
