@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Final, Literal, cast
 
@@ -11,11 +12,15 @@ from lxml import etree
 from adapters.sor_files.source import Source
 
 Element = etree._Element  # noqa: SLF001  the only name lxml has for it
-Event = tuple[Literal["start", "end"], Element]
+Event = tuple[Literal["start", "end"], Element, bytes | None]
+"""What happened to which element; and, where it can be told, the bytes of the file since the event before."""
 
 _CHUNK: Final = 1 << 16
 MOST_BETWEEN: Final = 1 << 20
 """Bytes between two elements that are looked for. A unit takes 2 KB; a tree in memory up to thirty times its bytes."""
+_LONGEST_TAG: Final = 200
+_BYTEWISE: Final = frozenset({"UTF-8", "ISO-8859-1", "US-ASCII", "WINDOWS-1252"})
+"""Encodings in which the bytes of ASCII mean nothing else."""
 
 
 def local_name(element: Element) -> str:
@@ -61,25 +66,66 @@ def root_of(source: Source) -> tuple[Element, bytes]:
     raise source.error("no XML element where one should begin")
 
 
-def events(source: Source, head: bytes, names: Iterable[str]) -> Iterator[Event]:
+def events(source: Source, head: bytes, root: Element, names: Collection[str], ending: bytes) -> Iterator[Event]:
     """Yield start and end of the elements with these local names, in `head` and the rest of the source.
 
-    Raises `SnapshotError` for a file that is not well-formed to its end, or has too much between two of them.
+    All their tags end with `ending`. Raises `SnapshotError` for a file that is not well-formed to its end, or has too
+    much between two of them.
     """
     parser = _parser(names)
-    chunk, quiet = head, 0
-    while chunk:
-        quiet += len(chunk)
-        for event in _fed(parser, chunk, source):
-            quiet = 0
-            yield event
-        if quiet > MOST_BETWEEN:
-            raise source.error(f"more than {MOST_BETWEEN >> 20} MiB without a unit; no SOR file is like that")
-        chunk = source.read(_CHUNK)
+    is_bytewise = (root.getroottree().docinfo.encoding or "UTF-8").upper() in _BYTEWISE
+    since, begins_after_event = b"", False
+    for piece in _pieces(source, head, ending):
+        since += piece
+        found = _fed(parser, piece, source)
+        if not found:
+            if len(since) > MOST_BETWEEN:
+                raise source.error(f"more than {MOST_BETWEEN >> 20} MiB without a unit; no SOR file is like that")
+            continue
+        ends_with_event = is_bytewise and len(found) == 1 and _ends_with(since, *found[0])
+        for kind, element in found:
+            yield kind, element, since if begins_after_event and ends_with_event else None
+        since, begins_after_event = b"", ends_with_event
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
         raise source.error(f"not well-formed XML: it breaks off at line {error.lineno}; fetch it again") from error
+
+
+def _pieces(source: Source, head: bytes, ending: bytes) -> Iterator[bytes]:
+    """Cut the source after each `ending`, so that the parser tells of a tag before more is read than the tag."""
+    held, chunk = b"", head
+    while chunk:
+        held += chunk
+        begin = 0
+        while end := held.find(ending, begin) + 1:
+            end += len(ending) - 1
+            yield held[begin:end]
+            begin = end
+        held = held[begin:]
+        if len(held) >= _CHUNK:
+            yield held
+            held = b""
+        chunk = source.read(_CHUNK)
+    if held:
+        yield held
+
+
+def _ends_with(since: bytes, kind: str, element: Element) -> bool:
+    """Whether the tag of an event is the last thing in these bytes, for certain.
+
+    Where nothing can hide one, every ``<`` begins a tag, and one that has neither attributes nor blanks is whole.
+    """
+    if (b"!" in since and b"<!" in since) or (b"?" in since and b"<?" in since):
+        return False
+    tag = since[since.rfind(b"<") :]
+    return len(tag) < _LONGEST_TAG and _is_tag(tag, kind, element.tag)
+
+
+@lru_cache(maxsize=1_000)
+def _is_tag(text: bytes, kind: str, tag: str) -> bool:
+    mark, name = ("</" if kind == "end" else "<"), re.escape(_without_namespace(tag))
+    return re.fullmatch(rf"{mark}(?:[\w.-]+:)?{name}>".encode(), text) is not None
 
 
 def forget_before(element: Element, parent: Element) -> None:
@@ -102,9 +148,9 @@ def _parser(names: Iterable[str] | None) -> etree.XMLPullParser:
     )
 
 
-def _fed(parser: etree.XMLPullParser, chunk: bytes, source: Source) -> Iterator[Event]:
+def _fed(parser: etree.XMLPullParser, piece: bytes, source: Source) -> list[tuple[Literal["start", "end"], Element]]:
     try:
-        parser.feed(chunk)
+        parser.feed(piece)
     except etree.XMLSyntaxError as error:
         raise source.error(f"not well-formed XML at line {error.lineno}; fetch it again") from error
-    return cast("Iterator[Event]", parser.read_events())
+    return cast("list[tuple[Literal['start', 'end'], Element]]", list(parser.read_events()))

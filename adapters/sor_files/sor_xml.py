@@ -20,7 +20,15 @@ from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.port import Reading, SnapshotFormat
 from adapters.sor_files.safe_xml import Element, Event, events, forget_before, local_name, root_of, text
-from adapters.sor_files.sor_xml_fields import Above, Location, entity_type, handed_down, read_unit, written_sor_id
+from adapters.sor_files.sor_xml_fields import (
+    Above,
+    Location,
+    entity_type,
+    inherits_location,
+    own_location,
+    read_unit,
+    written_sor_id,
+)
 from adapters.sor_files.source import Source
 from adapters.sor_files.treatment_places import HOSPITAL
 from adapters.sor_files.unreadable import UnreadableError
@@ -34,7 +42,8 @@ FORMATS: Final = {
 MOST_UNITS: Final = 1_000_000
 """Six times the SOR-ids ever issued (notes/sor.md §4.2)."""
 _LONGEST_ID: Final = 40
-_HOSPITAL: Final = HOSPITAL.encode()
+_ENDING: Final = b"Entity>"
+"""Of the tags of branches."""
 _BRANCHES: Final[Mapping[str, SorType]] = {
     "InstitutionOwnerEntity": "IE",
     "HealthInstitutionEntity": "SI",
@@ -106,7 +115,9 @@ class SorXml:
         self.format = FORMATS[root.tag]
         self._source = source
         self._source = source
-        self._events = events(source, head, _BRANCHES)
+        self._events = events(source, head, root, _BRANCHES, _ENDING)
+        prefixes = repr(sorted((prefix or "", name) for prefix, name in root.nsmap.items()))
+        self._prefixes = blake2b(prefixes.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         self._first = next(self._events, None)
         self.taken_on = _date(self._first)
 
@@ -124,31 +135,32 @@ class SorXml:
         """See `Snapshot`."""
         if self._first is None:
             raise self._source.error("no unit in it: not a snapshot")
-        yield from _Tree(self._source).units(chain((self._first,), self._events))
+        yield from _Tree(self._source, self._prefixes).units(chain((self._first,), self._events))
 
 
 class _Tree:
     """The walk down the file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, prefixes: str) -> None:
         self._source = source
+        self._prefixes = prefixes
         self._seen: set[str] = set()
         self._count = 0
         self._branch: _Branch | None = None
         """The innermost that is open."""
 
     def units(self, events: Iterable[Event]) -> Iterator[XmlUnit | Damaged]:
-        for kind, element in events:
+        for kind, element, since in events:
             branch = self._branch
             if kind == "start":
                 if branch is not None:
                     branch.has_children = True
                     for unit in _units_among(element.itersiblings(preceding=True)):
-                        yield self._met(unit, branch)
+                        yield self._met(unit, branch, since)
                 self._branch = self._opened(element, branch)
             elif branch is not None:
                 for unit in _units_among(element):
-                    yield self._met(unit, branch)
+                    yield self._met(unit, branch, since)
                 if not branch.is_read:
                     yield Damaged("", "unreadable", f"{_where(element)} without a unit")
                 self._branch = branch.parent
@@ -164,7 +176,7 @@ class _Tree:
             return _Branch(element, sor_type, parent)
         return _Branch(element, sor_type, parent, parent.owner, parent.owner_cvr, parent.in_hospital)
 
-    def _met(self, element: Element, branch: _Branch) -> XmlUnit | Damaged:
+    def _met(self, element: Element, branch: _Branch, since: bytes | None) -> XmlUnit | Damaged:
         """Make the unit of the branch, or say why it cannot be one."""
         self._count += 1
         if self._count > MOST_UNITS:
@@ -177,7 +189,9 @@ class _Tree:
         if sor_id:
             self._seen.add(sor_id)
         branch.sor_id = sor_id
-        return _unit(element, branch)
+        # What stands in the file from tag to tag is quicker to come by than what the parser has made of it.
+        content = etree.tostring(element, with_tail=False) if since is None else since[: since.rfind(b"<")].strip()
+        return _unit(element, branch, content, self._prefixes)
 
     def _misplaced(self, branch: _Branch, sor_type: SorType, sor_id: str) -> DamageReason | None:
         if branch.is_read or sor_type != branch.sor_type or (sor_type == "IE" and branch.parent is not None):
@@ -191,25 +205,26 @@ class _Tree:
         return "parent-damaged" if branch.parent.sor_id is None else None
 
 
-def _unit(element: Element, branch: _Branch) -> XmlUnit:
-    """Make the unit of a branch, and note what it hands down.
+def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> XmlUnit:
+    """Make the unit of a branch, whose element is written as `content`, and note what it hands down.
 
-    Its fingerprint is of all that stands in its element, and of what else reading it depends upon as little as decides
-    it: names in the element tell what can concern it.
+    Its fingerprint is of that, and of what else reading it depends upon as little as decides it: names in the element
+    tell what can concern it.
     """
-    content = etree.tostring(element, encoding="utf-8", xml_declaration=False, with_tail=False)
     sor_id, parent = branch.sor_id or "", branch.parent
     if parent is None:
         branch.owner, branch.owner_cvr = sor_id, text(element, "CVRnumberIdentifier")
     elif branch.sor_type == "SI":
-        branch.in_hospital = _HOSPITAL in content and entity_type(element) == HOSPITAL
-    above = f"{parent.sor_id}\x1f{branch.owner}\x1f" if parent is not None else ""
-    inherited = None
+        branch.in_hospital = entity_type(element) == HOSPITAL
+    above = f"\x1f{prefixes}\x1f"
+    if parent is not None:
+        above += f"{parent.sor_id}\x1f{branch.owner}\x1f"
     if b"EanLocationCode" in content:
         inherited = parent.location if parent is not None and b"Inherit" in content else None
         above += f"{inherited}\x1f"
         if branch.has_children:
-            branch.location = handed_down(element, inherited)
+            own = own_location(element) if b"EanLocationCodeEntity" in content else None
+            branch.location = own or (inherited if inherited and inherits_location(element) else None)
     if parent is not None and b"CVR" in content:
         above += f"{branch.owner_cvr}\x1f"
     if branch.in_hospital:

@@ -62,13 +62,15 @@ def entity_type(unit: Element) -> str | None:
     return text(unit, *_ENTITY_TYPE)
 
 
-def handed_down(unit: Element, inherited: Location | None) -> Location | None:
-    """Return what the unit's children may inherit: its own lokationsnummer, or the one `inherited` from above."""
-    option = _child(unit, *_OPTION)
-    own = _child(unit if option is None else option, "EanLocationCodeEntity")
-    if own is not None:
-        return text(own, "EanLocationCode") or "", text(own, "RegionCode")
-    return inherited if inherited is not None and _inherits(option) else None
+def own_location(unit: Element) -> Location | None:
+    """Return the unit's own lokationsnummer, which its children may inherit."""
+    own = _location_element(unit)
+    return (text(own, "EanLocationCode") or "", text(own, "RegionCode")) if own is not None else None
+
+
+def inherits_location(unit: Element) -> bool:
+    """Whether the unit has its parent's lokationsnummer."""
+    return text(_child(unit, *_OPTION), *_INHERITS) in {"true", "1"}
 
 
 def read_unit(unit: Element, written: str, sor_type: SorType, above: Above) -> tuple[SnapshotEntity, list[Fault]]:
@@ -152,14 +154,14 @@ def _address(unit: Element, name: str) -> Address | None:
         raise UnreadableError("unreadable", name) from error
 
 
-def _inherits(option: Element | None) -> bool:
-    return text(option, *_INHERITS) in {"true", "1"}
+def _location_element(unit: Element) -> Element | None:
+    option = _child(unit, *_OPTION)
+    return _child(unit if option is None else option, "EanLocationCodeEntity")
 
 
 def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None, list[Fault]]:
     """Read the lokationsnummer: the own one, or the number and region of the parent's (R47)."""
-    option = _child(unit, *_OPTION)
-    own = _child(unit if option is None else option, "EanLocationCodeEntity")
+    own = _location_element(unit)
     if own is not None:
         try:
             gln = Gln.parse(text(own, "EanLocationCode") or "")
@@ -172,7 +174,7 @@ def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None
             system_supplier=text(own, *_SUPPLIER),
             network_operator=text(own, *_OPERATOR),
         ), []
-    if above.location is None or not _inherits(option):
+    if above.location is None or not inherits_location(unit):
         return None, []
     number, region = above.location
     try:
