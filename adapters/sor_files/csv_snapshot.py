@@ -89,7 +89,7 @@ class CsvSnapshot:
             return Reading(None, (Damaged(table.ids[number], "unreadable", where),))
         return layout.read(
             Row(
-                cells={column: text_of(cell) for column, cell in cells.items()},
+                cells={column: text_of(cell) for column, cell in cells.items() if cell},
                 sor_id=table.ids[number],
                 sor_type=table.types[number],
                 owner=table.ids[owner],
@@ -142,7 +142,8 @@ class CsvSnapshot:
 def text_of(cell: bytes) -> str:
     """Read a cell; what a spreadsheet needs to keep a number as text is taken off: ``="123"``, or that quoted."""
     text = cell.decode().strip()
-    for begin, end in (('"=""', '"""'), ('="', '"')):
-        if text.startswith(begin) and text.endswith(end):
-            return text[len(begin) : -len(end)].strip()
+    if text[:1] in {"=", '"'}:
+        for begin, end in (('"=""', '"""'), ('="', '"')):
+            if text.startswith(begin) and text.endswith(end):
+                return text[len(begin) : -len(end)].strip()
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final, Literal, cast
 
 from lxml import etree
@@ -33,20 +33,28 @@ def _without_namespace(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
-def children(element: Element, *names: str) -> Iterator[Element]:
-    """Yield the children with any of these local names."""
-    return element.iterchildren(*_in_any_namespace(names))
+class Parts:
+    """The children of an element by their local names, the first of each; of no element none."""
 
+    __slots__ = ("_by_name",)
 
-@cache
-def _in_any_namespace(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{{*}}{name}" for name in names)
+    def __init__(self, element: Element | None) -> None:
+        self._by_name: dict[str, Element] = {}
+        for child in element if element is not None else ():
+            self._by_name.setdefault(local_name(child), child)
 
+    def child(self, *names: str) -> Element | None:
+        """Return the child with any of these names."""
+        return next((self._by_name[name] for name in names if name in self._by_name), None)
 
-def text(element: Element | None, *names: str) -> str | None:
-    """Return what stands in the first child with any of these local names, None where there is none or nothing."""
-    found = next(children(element, *names), None) if element is not None else None
-    return ((found.text or "").strip() or None) if found is not None else None
+    def text(self, *names: str) -> str | None:
+        """Return what stands in the child with any of these names, None where there is none or nothing."""
+        found = self.child(*names)
+        return ((found.text or "").strip() or None) if found is not None else None
+
+    def parts(self, *names: str) -> Parts:
+        """Return the parts of the child with any of these names."""
+        return Parts(self.child(*names))
 
 
 def root_of(source: Source) -> tuple[Element, bytes]:
@@ -138,7 +146,7 @@ def forget_before(element: Element, parent: Element) -> None:
 def _parser(names: Iterable[str] | None) -> etree.XMLPullParser:
     return etree.XMLPullParser(
         events=("start", "end"),
-        tag=None if names is None else _in_any_namespace(tuple(names)),
+        tag=None if names is None else [f"{{*}}{name}" for name in names],
         resolve_entities=False,
         load_dtd=False,
         no_network=True,

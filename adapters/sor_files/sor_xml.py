@@ -19,14 +19,14 @@ from lxml import etree
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.port import Reading, SnapshotFormat
-from adapters.sor_files.safe_xml import Element, Event, events, forget_before, local_name, root_of, text
+from adapters.sor_files.safe_xml import Element, Event, Parts, events, forget_before, local_name, root_of
 from adapters.sor_files.sor_xml_fields import (
     Above,
     Location,
     entity_type,
-    inherits_location,
-    own_location,
+    handed_down,
     read_unit,
+    written_cvr,
     written_sor_id,
 )
 from adapters.sor_files.source import Source
@@ -213,9 +213,9 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
     """
     sor_id, parent = branch.sor_id or "", branch.parent
     if parent is None:
-        branch.owner, branch.owner_cvr = sor_id, text(element, "CVRnumberIdentifier")
+        branch.owner, branch.owner_cvr = sor_id, written_cvr(Parts(element))
     elif branch.sor_type == "SI":
-        branch.in_hospital = entity_type(element) == HOSPITAL
+        branch.in_hospital = entity_type(Parts(element)) == HOSPITAL
     above = f"\x1f{prefixes}\x1f"
     if parent is not None:
         above += f"{parent.sor_id}\x1f{branch.owner}\x1f"
@@ -223,8 +223,7 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
         inherited = parent.location if parent is not None and b"Inherit" in content else None
         above += f"{inherited}\x1f"
         if branch.has_children:
-            own = own_location(element) if b"EanLocationCodeEntity" in content else None
-            branch.location = own or (inherited if inherited and inherits_location(element) else None)
+            branch.location = handed_down(Parts(element), inherited)
     if parent is not None and b"CVR" in content:
         above += f"{branch.owner_cvr}\x1f"
     if branch.in_hospital:
@@ -241,7 +240,7 @@ def _date(first: Event | None) -> date | None:
     """Read SnapshotDate, which stands before the `first` branch."""
     root = first[1].getparent() if first is not None else None
     try:
-        return civil_date(text(root, "SnapshotDate") or "")
+        return civil_date(Parts(root).text("SnapshotDate") or "")
     except ValueError:
         return None
 

@@ -43,6 +43,7 @@ class UnitTable:
         """The SIs that are one, by their type."""
         self.unusable: set[str] = set()
         """Ids of rows that are none; what stands under them is damaged with them."""
+        self._columns = {sor_type: layout.kept_columns(sor_type) for sor_type in layout.unread}
         self._parent_ids: list[bytes] = []
 
     @property
@@ -107,7 +108,7 @@ class UnitTable:
 
     def cells(self, number: int) -> dict[str, bytes] | None:
         """Return the cells of a row that are kept, by column; None where there are too few or too many."""
-        row, columns = self.rows[number], self.layout.kept_columns(self.types[number])
+        row, columns = self.rows[number], self._columns[self.types[number]]
         cells = row.split(SEPARATOR if SEPARATOR in row else self.layout.delimiter.encode())
         return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
