@@ -106,9 +106,7 @@ class CsvSnapshot:
     def _marks(self, number: int, owner: int) -> bytes:
         """Say of what `reading` takes from other rows, the ids apart, as little as decides the entity."""
         table = self._table
-        marks = b"\0"
-        if table.cvrs and table.cvrs[number] != table.cvrs[owner]:
-            marks += b"cvr"
+        marks = b"cvr" if table.cvrs and table.cvrs[number] != table.cvrs[owner] else b""
         if table.layout.place_by_shape:
             marks += bytes((self._has_children[number], self._has_oe_children[number]))
         elif table.hospitals and self._is_in_hospital(number):

@@ -12,13 +12,18 @@ from lxml import etree
 from adapters.sor_files.source import Source
 
 Element = etree._Element  # noqa: SLF001  the only name lxml has for it
-Event = tuple[Literal["start", "end"], Element, bytes | None]
-"""What happened to which element; and, where it can be told, the bytes of the file since the event before."""
+_Told = tuple[Literal["start", "end"], Element]
+Event = tuple[str, str, Element, bytes | None]
+"""``start`` or ``end``; the local name of the element; the element; and, where it can be told, what stands in the file
+between the tag of the event before and this one's."""
 
 _CHUNK: Final = 1 << 16
 MOST_BETWEEN: Final = 1 << 20
 """Bytes between two elements that are looked for. A unit takes 2 KB; a tree in memory up to thirty times its bytes."""
 _LONGEST_TAG: Final = 200
+_BARE_TAG: Final = re.compile(rb"<(/?)(?:[\w.-]+:)?([\w.-]+)>")
+_HIDING: Final = re.compile(rb"<[!?]")
+"""What begins a comment, a CDATA section, a processing instruction."""
 _BYTEWISE: Final = frozenset({"UTF-8", "ISO-8859-1", "US-ASCII", "WINDOWS-1252"})
 """Encodings in which the bytes of ASCII mean nothing else."""
 
@@ -80,60 +85,81 @@ def events(source: Source, head: bytes, root: Element, names: Collection[str], e
     All their tags end with `ending`. Raises `SnapshotError` for a file that is not well-formed to its end, or has too
     much between two of them.
     """
-    parser = _parser(names)
-    is_bytewise = (root.getroottree().docinfo.encoding or "UTF-8").upper() in _BYTEWISE
+    parser, tags = _parser(names), _Tags(root, names, ending)
     since, begins_after_event = b"", False
     for piece in _pieces(source, head, ending):
-        since += piece
         found = _fed(parser, piece, source)
-        if not found:
-            if len(since) > MOST_BETWEEN:
-                raise source.error(f"more than {MOST_BETWEEN >> 20} MiB without a unit; no SOR file is like that")
-            continue
-        ends_with_event = is_bytewise and len(found) == 1 and _ends_with(since, *found[0])
-        for kind, element in found:
-            yield kind, element, since if begins_after_event and ends_with_event else None
-        since, begins_after_event = b"", ends_with_event
+        places = tags.within(since[-1:], piece)
+        begin = 0
+        # Each of the places is of a tag that the parser tells of. So if there are as many, they are all there are.
+        if len(places) == len(found):
+            for (_, element), (kind, name, at, end) in zip(found, places, strict=True):
+                yield kind, name, element, since + piece[begin:at] if begins_after_event else None
+                since, begin, begins_after_event = b"", end, True
+        else:
+            for kind, element in found:
+                yield kind, local_name(element), element, None
+                since, begins_after_event = b"", False
+        since += piece[begin:]
+        if len(since) > MOST_BETWEEN:
+            raise source.error(f"more than {MOST_BETWEEN >> 20} MiB without a unit; no SOR file is like that")
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
         raise source.error(f"not well-formed XML: it breaks off at line {error.lineno}; fetch it again") from error
 
 
-def _pieces(source: Source, head: bytes, ending: bytes) -> Iterator[bytes]:
-    """Cut the source after each `ending`, so that the parser tells of a tag before more is read than the tag."""
-    held, chunk = b"", head
-    while chunk:
-        held += chunk
-        begin = 0
-        while end := held.find(ending, begin) + 1:
-            end += len(ending) - 1
-            yield held[begin:end]
+class _Tags:
+    """Finds tags in the bytes of a file by their text: those with neither attributes nor blanks."""
+
+    def __init__(self, root: Element, names: Collection[str], ending: bytes) -> None:
+        encoding = root.getroottree().docinfo.encoding or "UTF-8"
+        self._is_open = encoding.upper() in _BYTEWISE
+        """Whether what looks like a tag is one: there is nothing in the file that could hide one."""
+        self._names = names
+        self._ending = ending
+        self._is_first = True
+
+    def within(self, before: bytes, piece: bytes) -> list[tuple[str, str, int, int]]:
+        """Return kind, name, begin and end of each tag in `piece`, which comes after `before`; none when unsure."""
+        begin = piece.find(b"?>") + 1 if self._is_first else 0
+        self._is_first = False
+        if self._is_open and any(mark in piece for mark in b"!?") and _HIDING.search(before + piece[begin:]):
+            self._is_open = False
+        return list(self._found(piece)) if self._is_open else []
+
+    def _found(self, piece: bytes) -> Iterator[tuple[str, str, int, int]]:
+        begin, length = 0, len(self._ending)
+        while (at := piece.find(self._ending, begin)) >= 0:
+            end = at + length
+            start = piece.rfind(b"<", begin, end)
+            kind, name = _tag(piece[start:end]) if start >= 0 and end - start < _LONGEST_TAG else ("", "")
+            if name in self._names:
+                yield kind, name, start, end
             begin = end
-        held = held[begin:]
-        if len(held) >= _CHUNK:
-            yield held
-            held = b""
-        chunk = source.read(_CHUNK)
-    if held:
-        yield held
-
-
-def _ends_with(since: bytes, kind: str, element: Element) -> bool:
-    """Whether the tag of an event is the last thing in these bytes, for certain.
-
-    Where nothing can hide one, every ``<`` begins a tag, and one that has neither attributes nor blanks is whole.
-    """
-    if (b"!" in since and b"<!" in since) or (b"?" in since and b"<?" in since):
-        return False
-    tag = since[since.rfind(b"<") :]
-    return len(tag) < _LONGEST_TAG and _is_tag(tag, kind, element.tag)
 
 
 @lru_cache(maxsize=1_000)
-def _is_tag(text: bytes, kind: str, tag: str) -> bool:
-    mark, name = ("</" if kind == "end" else "<"), re.escape(_without_namespace(tag))
-    return re.fullmatch(rf"{mark}(?:[\w.-]+:)?{name}>".encode(), text) is not None
+def _tag(text: bytes) -> tuple[str, str]:
+    """Return kind and local name of a tag that has neither attributes nor blanks, nothing of others."""
+    found = _BARE_TAG.fullmatch(text)
+    return ("end" if found[1] else "start", found[2].decode("ascii")) if found is not None else ("", "")
+
+
+def _pieces(source: Source, head: bytes, ending: bytes) -> Iterator[bytes]:
+    """Cut the source after an `ending`, so that no tag that has it is cut in two."""
+    held, chunk = b"", head
+    while chunk:
+        held += chunk
+        cut = held.rfind(ending) + len(ending)
+        if cut < len(ending):
+            cut = len(held) if len(held) >= _CHUNK else 0
+        if cut:
+            yield held[:cut]
+            held = held[cut:]
+        chunk = source.read(_CHUNK)
+    if held:
+        yield held
 
 
 def forget_before(element: Element, parent: Element) -> None:
@@ -156,9 +182,9 @@ def _parser(names: Iterable[str] | None) -> etree.XMLPullParser:
     )
 
 
-def _fed(parser: etree.XMLPullParser, piece: bytes, source: Source) -> list[tuple[Literal["start", "end"], Element]]:
+def _fed(parser: etree.XMLPullParser, piece: bytes, source: Source) -> list[_Told]:
     try:
         parser.feed(piece)
     except etree.XMLSyntaxError as error:
         raise source.error(f"not well-formed XML at line {error.lineno}; fetch it again") from error
-    return cast("list[tuple[Literal['start', 'end'], Element]]", list(parser.read_events()))
+    return cast("list[_Told]", list(parser.read_events()))

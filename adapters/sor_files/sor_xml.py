@@ -150,47 +150,50 @@ class _Tree:
         """The innermost that is open."""
 
     def units(self, events: Iterable[Event]) -> Iterator[XmlUnit | Damaged]:
-        for kind, element, since in events:
+        for kind, name, element, since in events:
             branch = self._branch
+            content = None if since is None else since.strip()
             if kind == "start":
                 if branch is not None:
                     branch.has_children = True
-                    for unit in _units_among(element.itersiblings(preceding=True)):
-                        yield self._met(unit, branch, since)
-                self._branch = self._opened(element, branch)
+                    if content != b"":
+                        for sor_type, unit in _units_among(_before(element)):
+                            yield self._met(sor_type, unit, branch, content)
+                self._branch = self._opened(name, element, branch)
             elif branch is not None:
-                for unit in _units_among(element):
-                    yield self._met(unit, branch, since)
+                if content != b"":
+                    for sor_type, unit in _units_among(element):
+                        yield self._met(sor_type, unit, branch, content)
                 if not branch.is_read:
                     yield Damaged("", "unreadable", f"{_where(element)} without a unit")
                 self._branch = branch.parent
                 element.clear()
 
-    def _opened(self, element: Element, parent: _Branch | None) -> _Branch:
+    def _opened(self, name: str, element: Element, parent: _Branch | None) -> _Branch:
         above = element.getparent()
         if above is None or (above.getparent() is not None if parent is None else above is not parent.element):
             raise self._source.error(f"{_where(element)} stands where no SOR file has one")
         forget_before(element, above)
-        sor_type = _BRANCHES[local_name(element)]
+        sor_type = _BRANCHES[name]
         if parent is None:
             return _Branch(element, sor_type, parent)
         return _Branch(element, sor_type, parent, parent.owner, parent.owner_cvr, parent.in_hospital)
 
-    def _met(self, element: Element, branch: _Branch, since: bytes | None) -> XmlUnit | Damaged:
+    def _met(self, sor_type: SorType, element: Element, branch: _Branch, content: bytes | None) -> XmlUnit | Damaged:
         """Make the unit of the branch, or say why it cannot be one."""
         self._count += 1
         if self._count > MOST_UNITS:
             raise self._source.error(f"more than {MOST_UNITS:,} units; SOR has never issued so many ids")
         sor_id = written_sor_id(element)
-        reason = self._misplaced(branch, _UNITS[local_name(element)], sor_id)
+        reason = self._misplaced(branch, sor_type, sor_id)
         branch.is_read = True
         if reason is not None:
             return Damaged(sor_id[:_LONGEST_ID], reason, _where(element))
         if sor_id:
             self._seen.add(sor_id)
         branch.sor_id = sor_id
-        # What stands in the file from tag to tag is quicker to come by than what the parser has made of it.
-        content = etree.tostring(element, with_tail=False) if since is None else since[: since.rfind(b"<")].strip()
+        if content is None:  # its bytes in the file are quicker to come by than what the parser has made of them
+            content = etree.tostring(element, with_tail=False)
         return _unit(element, branch, content, self._prefixes)
 
     def _misplaced(self, branch: _Branch, sor_type: SorType, sor_id: str) -> DamageReason | None:
@@ -232,13 +235,24 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
     return XmlUnit(sor_id, fingerprint, element, branch)
 
 
-def _units_among(elements: Iterable[Element]) -> list[Element]:
-    return [each for each in elements if local_name(each) in _UNITS]
+def _units_among(elements: Iterable[Element]) -> list[tuple[SorType, Element]]:
+    found = ((_UNITS.get(local_name(each)), each) for each in elements)
+    return [(sor_type, each) for sor_type, each in found if sor_type is not None]
+
+
+def _before(element: Element) -> list[Element]:
+    """Return what stands before `element` under its parent, the nearest first."""
+    found = []
+    before = element.getprevious()
+    while before is not None:
+        found.append(before)
+        before = before.getprevious()
+    return found
 
 
 def _date(first: Event | None) -> date | None:
     """Read SnapshotDate, which stands before the `first` branch."""
-    root = first[1].getparent() if first is not None else None
+    root = first[2].getparent() if first is not None else None
     try:
         return civil_date(Parts(root).text("SnapshotDate") or "")
     except ValueError:
