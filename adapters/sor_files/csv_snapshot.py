@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Final
 
 from adapters.sor_files.csv_layout import Layout, Row
@@ -40,7 +40,7 @@ class CsvSnapshot:
         self.format = layout.format
         self._source = source
         self._table = UnitTable(layout)
-        self._header = f"\x1f{blake2b(repr(layout.columns).encode(), digest_size=16).hexdigest()}\x1f"
+        self._header = f"\x1f{sha256(repr(layout.columns).encode()).hexdigest()[:32]}\x1f"
         self._order = TreeOrder((), set())
         self._has_children = bytearray()
         self._has_oe_children = bytearray()
@@ -77,7 +77,7 @@ class CsvSnapshot:
                 owner = owners[number]
                 elsewhere = f"{self._header}{ids[owner]}\x1f".encode()
             content = rows[number] + elsewhere + self._marks(number, owner)
-            yield CsvUnit(ids[number], blake2b(content).digest()[:16], number, self)
+            yield CsvUnit(ids[number], sha256(content).digest()[:16], number, self)
 
     def reading(self, number: int) -> Reading:
         """Read the row of a unit."""

@@ -89,18 +89,17 @@ def events(source: Source, head: bytes, root: Element, names: Collection[str], e
     since, begins_after_event = b"", False
     for piece in _pieces(source, head, ending):
         found = _fed(parser, piece, source)
-        places = tags.within(since[-1:], piece)
-        begin = 0
-        # Each of the places is of a tag that the parser tells of. So if there are as many, they are all there are.
-        if len(places) == len(found):
-            for (_, element), (kind, name, at, end) in zip(found, places, strict=True):
-                yield kind, name, element, since + piece[begin:at] if begins_after_event else None
-                since, begin, begins_after_event = b"", end, True
+        told, rest = tags.within(since, piece)
+        # Whatever has been found in the bytes, the parser tells of too. So if there are as many, they are the same.
+        if len(told) == len(found):
+            for (_, element), (kind, name, between) in zip(found, told, strict=True):
+                yield kind, name, element, between if begins_after_event else None
+                begins_after_event = True
+            since = rest
         else:
             for kind, element in found:
                 yield kind, local_name(element), element, None
-                since, begins_after_event = b"", False
-        since += piece[begin:]
+            since, begins_after_event = b"", False
         if len(since) > MOST_BETWEEN:
             raise source.error(f"more than {MOST_BETWEEN >> 20} MiB without a unit; no SOR file is like that")
     try:
@@ -120,23 +119,29 @@ class _Tags:
         self._ending = ending
         self._is_first = True
 
-    def within(self, before: bytes, piece: bytes) -> list[tuple[str, str, int, int]]:
-        """Return kind, name, begin and end of each tag in `piece`, which comes after `before`; none when unsure."""
+    def within(self, since: bytes, piece: bytes) -> tuple[list[tuple[str, str, bytes]], bytes]:
+        """Return kind and name of each tag in `piece`, and what stands before it; and what stands after the last.
+
+        What stands before the first begins with `since`. Where it is not sure what is a tag there are none.
+        """
         begin = piece.find(b"?>") + 1 if self._is_first else 0
         self._is_first = False
-        if self._is_open and any(mark in piece for mark in b"!?") and _HIDING.search(before + piece[begin:]):
+        if self._is_open and any(mark in piece for mark in b"!?") and _HIDING.search(since[-1:] + piece[begin:]):
             self._is_open = False
-        return list(self._found(piece)) if self._is_open else []
-
-    def _found(self, piece: bytes) -> Iterator[tuple[str, str, int, int]]:
-        begin, length = 0, len(self._ending)
-        while (at := piece.find(self._ending, begin)) >= 0:
-            end = at + length
-            start = piece.rfind(b"<", begin, end)
-            kind, name = _tag(piece[start:end]) if start >= 0 and end - start < _LONGEST_TAG else ("", "")
+        if not self._is_open:
+            return [], since + piece
+        *parts, rest = piece.split(self._ending)
+        found: list[tuple[str, str, bytes]] = []
+        for part in parts:
+            begin = part.rfind(b"<")
+            tag = part[begin:] if begin >= 0 else b""
+            kind, name = _tag(tag + self._ending) if len(tag) < _LONGEST_TAG else ("", "")
             if name in self._names:
-                yield kind, name, start, end
-            begin = end
+                found.append((kind, name, since + part[:begin]))
+                since = b""
+            else:
+                since += part + self._ending
+        return found, since + rest
 
 
 @lru_cache(maxsize=1_000)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import chain
 from typing import Final
 
@@ -117,7 +117,7 @@ class SorXml:
         self._source = source
         self._events = events(source, head, root, _BRANCHES, _ENDING)
         prefixes = repr(sorted((prefix or "", name) for prefix, name in root.nsmap.items()))
-        self._prefixes = blake2b(prefixes.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        self._prefixes = sha256(prefixes.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         self._first = next(self._events, None)
         self.taken_on = _date(self._first)
 
@@ -231,7 +231,7 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
         above += f"{branch.owner_cvr}\x1f"
     if branch.in_hospital:
         above += f"{branch.has_children}\x1f"
-    fingerprint = blake2b(content + above.encode()).digest()[:16]
+    fingerprint = sha256(content + above.encode()).digest()[:16]
     return XmlUnit(sor_id, fingerprint, element, branch)
 
 
