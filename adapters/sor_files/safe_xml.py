@@ -24,6 +24,7 @@ _LONGEST_TAG: Final = 200
 _BARE_TAG: Final = re.compile(rb"<(/?)(?:[\w.-]+:)?([\w.-]+)>")
 _HIDING: Final = re.compile(rb"<[!?]")
 """What begins a comment, a CDATA section, a processing instruction."""
+_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s[^<>]*\?>")
 _BYTEWISE: Final = frozenset({"UTF-8", "ISO-8859-1", "US-ASCII", "WINDOWS-1252"})
 """Encodings in which the bytes of ASCII mean nothing else."""
 
@@ -124,9 +125,10 @@ class _Tags:
 
         What stands before the first begins with `since`. Where it is not sure what is a tag there are none.
         """
-        begin = piece.find(b"?>") + 1 if self._is_first else 0
+        begins = _DECLARATION.match(piece) if self._is_first else None
         self._is_first = False
-        if self._is_open and any(mark in piece for mark in b"!?") and _HIDING.search(since[-1:] + piece[begin:]):
+        open_to = piece[begins.end() if begins is not None else 0 :]
+        if self._is_open and any(mark in open_to for mark in b"!?") and _HIDING.search(since[-1:] + open_to):
             self._is_open = False
         if not self._is_open:
             return [], since + piece

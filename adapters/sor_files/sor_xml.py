@@ -31,7 +31,7 @@ from adapters.sor_files.sor_xml_fields import (
 )
 from adapters.sor_files.source import Source
 from adapters.sor_files.treatment_places import HOSPITAL
-from adapters.sor_files.unreadable import UnreadableError
+from adapters.sor_files.unreadable import LONGEST_ID, UnreadableError
 from contracts.sor_entities import SorType
 
 FORMATS: Final = {
@@ -41,7 +41,6 @@ FORMATS: Final = {
 """By the root."""
 MOST_UNITS: Final = 1_000_000
 """Six times the SOR-ids ever issued (notes/sor.md §4.2)."""
-_LONGEST_ID: Final = 40
 _ENDING: Final = b"Entity>"
 """Of the tags of branches."""
 _BRANCHES: Final[Mapping[str, SorType]] = {
@@ -113,7 +112,6 @@ class SorXml:
         if root.tag not in FORMATS:
             raise source.error("XML, but not SOR's; its root is SorTree in the namespace of version 1.0 or 2.0")
         self.format = FORMATS[root.tag]
-        self._source = source
         self._source = source
         self._events = events(source, head, root, _BRANCHES, _ENDING)
         prefixes = repr(sorted((prefix or "", name) for prefix, name in root.nsmap.items()))
@@ -188,7 +186,7 @@ class _Tree:
         reason = self._misplaced(branch, sor_type, sor_id)
         branch.is_read = True
         if reason is not None:
-            return Damaged(sor_id[:_LONGEST_ID], reason, _where(element))
+            return Damaged(sor_id[:LONGEST_ID], reason, _where(element))
         if sor_id:
             self._seen.add(sor_id)
         branch.sor_id = sor_id
@@ -199,7 +197,7 @@ class _Tree:
     def _misplaced(self, branch: _Branch, sor_type: SorType, sor_id: str) -> DamageReason | None:
         if branch.is_read or sor_type != branch.sor_type or (sor_type == "IE" and branch.parent is not None):
             return "unreadable"
-        if len(sor_id) > _LONGEST_ID:
+        if len(sor_id) > LONGEST_ID:
             return "invalid-identifier"
         if sor_id in self._seen:
             return "duplicate"

@@ -11,13 +11,13 @@ from adapters.sor_files.csv_layout import TYPES, Layout
 from adapters.sor_files.csv_lines import SEPARATOR, CsvLines
 from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.source import Source
+from adapters.sor_files.unreadable import LONGEST_ID
 from contracts.sor_entities import SorType
 
 TOP: Final = -1
 """The parent of an owner."""
 NOWHERE: Final = -2
 """The parent of a unit whose parent is not in the file."""
-_LONGEST_ID: Final = 40
 _AROUND: Final = b'=" \t'
 """What stands around a number that a spreadsheet is to keep as text, and blanks."""
 
@@ -76,7 +76,7 @@ class UnitTable:
             cells = record.split(separator, cut)
             sor_type = TYPES.get(cells[at_type]) if len(cells) > cut else None
             sor_id = cells[at_id].strip(_AROUND).decode() if sor_type else ""
-            if sor_type is None or sor_id in by_id or not 0 < len(sor_id) <= _LONGEST_ID:
+            if sor_type is None or sor_id in by_id or not 0 < len(sor_id) <= LONGEST_ID:
                 yield self._unusable(cells, sor_type, by_id, line)
                 continue
             parent = b""
@@ -111,8 +111,8 @@ class UnitTable:
         if sor_type is None:
             reason = "unreadable"
         if sor_id not in by_id:
-            self.unusable.add(sor_id[:_LONGEST_ID])
-        return Damaged(sor_id[:_LONGEST_ID], reason, f"line {line}, SOR-id, type or number of columns")
+            self.unusable.add(sor_id[:LONGEST_ID])
+        return Damaged(sor_id[:LONGEST_ID], reason, f"line {line}, SOR-id, type or number of columns")
 
 
 def _after_the_header(lines: CsvLines) -> Iterator[tuple[int, bytes, bytes]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from adapters.sor_files.entity import DamageReason
 from adapters.sor_files.spreadsheet_damage import what_it_was
 from contracts.identifiers import SorId
 
+LONGEST_ID: Final = 40
+"""Characters of what stands for a SOR-id and is none that are kept; an id has 18 at most (R1)."""
 Fault = tuple[DamageReason, str]
 """What is wrong with a detail, and in which element or column."""
 
