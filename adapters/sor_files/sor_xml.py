@@ -234,8 +234,12 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
 
 
 def _units_among(elements: Iterable[Element]) -> list[tuple[SorType, Element]]:
-    found = ((_UNITS.get(local_name(each)), each) for each in elements)
-    return [(sor_type, each) for sor_type, each in found if sor_type is not None]
+    found = []
+    for element in elements:
+        sor_type = _UNITS.get(local_name(element))
+        if sor_type is not None:
+            found.append((sor_type, element))
+    return found
 
 
 def _before(element: Element) -> list[Element]:
