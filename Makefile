@@ -29,6 +29,9 @@ simulate: $(READY) ## The loop under simulated faults (ARGS="--seed 0 --count 10
 test-deep: $(READY) ## 10,000 random histories against the oracle (SORBRO_HISTORIES, SORBRO_SEED; ARGS to pytest)
 	$(VENV)/bin/python tests/oracle/deep.py $(ARGS)
 
+feed-check: $(READY) ## A country's register through every format, the feed and the core (ARGS="--units 20000")
+	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/feed/at_size.py $(ARGS)
+
 lint: $(READY) ## Style, types and import layers only
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -37,6 +40,9 @@ lint: $(READY) ## Style, types and import layers only
 
 contracts: $(READY) ## Write schemas and AsyncAPI anew from the models
 	$(VENV)/bin/python -m contracts.publish
+
+metrics: $(READY) ## Write docs/metrics.md anew from the code
+	$(VENV)/bin/python -m adapters.telemetry.publish
 
 mutants: $(READY) ## Change the rules in every small way and see the tests notice (ARGS: files or folders; --again)
 	PYTHONPATH=$(CURDIR) $(VENV)/bin/python tests/mutants/run.py $(ARGS)
@@ -56,7 +62,22 @@ bench-restore: $(READY) ## Restoring a register's state beside a raw read of the
 bench-lookup: $(READY) ## A first look-up of 100,000 numbers as a share of what CVR's pace allows (ARGS="--rate 20")
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.lookup $(ARGS)
 
+bench-telling: $(READY) ## What metrics and logs cost the write side, as a share of deciding (ARGS="--units 4000")
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.telling $(ARGS)
+
+bench-replay: $(READY) ## A replay from file to file beside the bare core on the same records
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.replaying $(ARGS)
+
+bench-feed: $(READY) ## Reading and comparing a night's snapshot beside bare reads of lxml and csv
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.snapshot_reading $(ARGS)
+
+bench-page: $(READY) ## How quick the operations page is, and what it costs the write side
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.page $(ARGS)
+
+fuzz: $(READY) ## Readers of snapshots under damaged files (ARGS="--minutes 10 --seed 1")
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m fuzz $(ARGS)
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup bench-telling bench-replay bench-feed bench-page fuzz feed-check metrics clean

@@ -102,6 +102,13 @@ CHANNELS: Final[Mapping[Topic, Channel]] = MappingProxyType(
             key=_UNIT,
             summary="Places that ask to be deleted in SOR; only Sundhedsdatastyrelsen changes SOR.",
         ),
+        Topic.AUDIT: Channel(
+            title="audit",
+            actions=("send", "receive"),
+            key="The redrive it belongs to",
+            summary="What people have done: dead letters sent once more, by whom, why and which.",
+            internal=True,
+        ),
         Topic.DEAD_LETTERS: Channel(
             title="deadLetters",
             actions=("send",),

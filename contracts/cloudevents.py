@@ -14,7 +14,7 @@ import orjson
 from contracts.danish_time import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -58,6 +58,11 @@ def open_envelope(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelop
         traceparent=_text(found.get("traceparent")),
         data=value,
     )
+
+
+def traceparent_of(headers: Iterable[tuple[str, bytes]]) -> str | None:
+    """The trace a record belongs to, as its headers say; unchecked."""
+    return _text(dict(headers).get("traceparent"))
 
 
 def _structured(value: bytes, traceparent: str | None) -> Envelope:

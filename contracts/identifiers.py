@@ -19,6 +19,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum import ean, verhoeff
 
+from contracts.sor_check_digit import check_digit_holds
+
 _LAST_P_NUMBER_OF_OLD_SERIES = 1006959421
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _P_WEIGHTS_OLD = (1, 5, 6, 7, 3, 6, 4, 8, 9, 1)
@@ -66,10 +68,16 @@ class SorId(_Identifier):
     __slots__ = ()
     label = "SOR-id"
     pattern = r"[1-9][0-9]{0,7}100001600[0-9]"
+    _form = re.compile(pattern, re.ASCII)
 
     @classmethod
     def _check_digit_holds(cls, text: str) -> bool:
-        return bool(verhoeff.is_valid(text))
+        return check_digit_holds(text)
+
+    @classmethod
+    def is_one(cls, text: str) -> bool:
+        """Whether `text` is a SOR-id, for whoever has many to look at."""
+        return cls._form.fullmatch(text) is not None and check_digit_holds(text)
 
     @classmethod
     def of_item(cls, item: int) -> Self:

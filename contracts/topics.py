@@ -18,6 +18,7 @@ from contracts.notices import (
     ExemptionNotified,
     FeeRunRequested,
 )
+from contracts.redrives import LettersRedriven, RedriveEnded, RedriveStarted
 from contracts.registrations import RegistrationForwarded, RegistrationWithdrawn
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged
@@ -44,6 +45,7 @@ class Topic(StrEnum):
     INVOICE_TRIGGERS = "stps.invoice-triggers.v1"
     DELETION_REQUESTS = "sor.deletion-requests.v1"
     DEAD_LETTERS = "sor-bsr.dead-letters.v1"
+    AUDIT = "sorbro.audit.v1"
     STATE = "sorbro.state.v1"
     DEMO_CLOCK = "sorbro.demo-clock.v1"
 
@@ -73,6 +75,11 @@ MESSAGES: Final[Mapping[Topic, Mapping[str, type[Message]]]] = MappingProxyType(
             "dk.stps.invoice.not-due.v1": InvoiceNotDue,
         },
         Topic.DELETION_REQUESTS: {"dk.sor.deletion.requested.v1": SorDeletionRequested},
+        Topic.AUDIT: {
+            "dk.sorbro.redrive.started.v1": RedriveStarted,
+            "dk.sorbro.redrive.sent.v1": LettersRedriven,
+            "dk.sorbro.redrive.ended.v1": RedriveEnded,
+        },
     }
 )
 """Which `ce_type` each topic carries, and its model."""
@@ -119,6 +126,8 @@ PLANS: Final[Mapping[Topic, TopicPlan]] = MappingProxyType(
         Topic.DELETION_REQUESTS: TopicPlan(config=_KEPT),
         # A dead letter is its original plus headers, so it needs more room than the input topics allow.
         Topic.DEAD_LETTERS: TopicPlan(config=_KEPT | {"max.message.bytes": "4194304"}),
+        # One partition: what people did is read in the order they did it.
+        Topic.AUDIT: TopicPlan(single_partition=True, config=_KEPT),
         Topic.STATE: TopicPlan(config=_COMPACTED | {"max.message.bytes": "4194304"}),
         # Its records are stamped in the story's own time: by age they would be gone half a minute after the start.
         Topic.DEMO_CLOCK: TopicPlan(single_partition=True, config=_KEPT),

@@ -32,6 +32,7 @@ class Message(BaseModel):
         strict=True,
         serialize_by_alias=True,
         extra="ignore",
+        hide_input_in_errors=True,  # an error may end up in a log, and the input holds what people typed (R49)
     )
 
 

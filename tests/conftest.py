@@ -10,6 +10,13 @@ from adapters.broker.java import NO_JAVA, find_java
 from adapters.broker.maven import cached_jars, find_maven
 from contracts.tariffs import TariffTable
 from support.scenario import Scenario
+from workers.testing import plugin
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Our own plugin, also where an older Sorbro is installed than the one under test."""
+    if not pluginmanager.has_plugin("sorbro"):
+        pluginmanager.register(plugin, "sorbro")
 
 
 @pytest.fixture

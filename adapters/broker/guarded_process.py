@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -22,10 +22,11 @@ class GuardedProcess:
 
     It ends when it is told to, and is killed when this object is forgotten or Python ends in any way. It has
     a session of its own, so that Ctrl-C in a terminal reaches Sorbro alone, which then stops the broker after
-    itself. May be started and used from any thread. Raises `BrokerError` when the command cannot be run.
+    itself. `environment` replaces ours where given. May be started and used from any thread. Raises `BrokerError`
+    when the command cannot be run.
     """
 
-    def __init__(self, command: Sequence[str], log: Path) -> None:
+    def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.log = log
         with log.open("ab") as output:
             self._guardian = subprocess.Popen(  # noqa: S603 - our own script and command
@@ -34,6 +35,7 @@ class GuardedProcess:
                 stdout=subprocess.PIPE,
                 stderr=output,
                 start_new_session=True,
+                env=environment,
             )
         with cast("IO[bytes]", self._guardian.stdout) as pid:
             announced = pid.readline()

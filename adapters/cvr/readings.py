@@ -6,18 +6,18 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from adapters import telemetry
 from adapters.cvr.changes import Fact, changes_on
 from adapters.cvr.oddities import Notice, Oddity, oddities
 from adapters.cvr.reading import COMPANY, content_of, read_company, read_production_unit, version_of
 from adapters.cvr.service import Answer, Number, Reading, RejectedError
+from adapters.telemetry import cvr as metrics
 
 Document = Mapping[str, Any]
 
 
 def count(oddity: Oddity) -> None:
     """Count an oddity in ``sorbro_cvr_oddities_total``."""
-    telemetry.CVR_ODDITIES.labels(oddity).inc()
+    metrics.ODDITIES.labels(oddity).inc()
 
 
 def read(document: Document, today: date, notice: Notice = count) -> Reading:

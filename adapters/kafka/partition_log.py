@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from adapters.kafka.consumed import input_record
 from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
 from adapters.kafka.topic_admin import partition_counts
-from contracts.records import InputRecord
 from contracts.topics import WORKER_INPUTS, Topic
 
 if TYPE_CHECKING:
@@ -24,13 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from adapters.kafka.connection import Connection
-    from contracts.records import OutputRecord
+    from contracts.records import InputRecord, OutputRecord
 
 TRANSACTION_TIMEOUT_MS: Final = 12_000
 """How long a dead worker's open transaction may hold readers back (design.md: 10–15 s)."""
 LARGEST_REQUEST: Final = 4 * 1024 * 1024
-_LATEST_MS: Final = 32_472_144_000_000
-"""The year 2999: a timestamp may claim anything, and must not leave the calendar."""
 _CLOSE_SECONDS: Final = 5.0
 STALLED_SECONDS: Final = 30.0
 _RESTORED_AT_ONCE: Final = 1000
@@ -129,19 +126,7 @@ class KafkaPartitionLog:
         batches = await self._consumer.getmany(
             *(self._inputs[topic] for topic in topics), timeout_ms=int(seconds * 1000), max_records=max_records
         )
-        return [
-            InputRecord(
-                topic=tp.topic,
-                partition=tp.partition,
-                offset=each.offset,
-                key=each.key,
-                value=each.value,
-                headers=tuple(each.headers),
-                timestamp=datetime.fromtimestamp(min(each.timestamp, _LATEST_MS) / 1000, UTC),
-            )
-            for tp, records in batches.items()
-            for each in records
-        ]
+        return [input_record(each) for records in batches.values() for each in records]
 
     async def drained(self) -> AbstractSet[str]:
         """See `PartitionLog.drained`."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from adapters.kafka.committed import committed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -13,37 +12,15 @@ if TYPE_CHECKING:
     from adapters.kafka.connection import Connection
     from contracts.cloudevents import Headers
 
-_SECONDS: Final = 30.0
-
 
 async def read_topics(
     connection: Connection, topics: Sequence[str], partitions: int
 ) -> AsyncIterator[tuple[str, bytes | None, bytes | None, Headers]]:
     """Yield every committed record there is now, and perhaps some written meanwhile; in order per partition.
 
-    Each as topic, key, value, headers.
+    Each as topic, key, value, headers. Raises `LogError` when nothing comes for half a minute.
     """
-    wanted = [TopicPartition(topic, partition) for topic in topics for partition in range(partitions)]
-    consumer = AIOKafkaConsumer(
-        **connection.client_options(),
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        isolation_level=connection.isolation_level,
-    )
-    await consumer.start()
-    try:
-        consumer.assign(wanted)
-        for tp, start in (await consumer.beginning_offsets(wanted)).items():
-            consumer.seek(tp, start)
-        ends = await consumer.end_offsets(wanted)
-        async with asyncio.timeout(_SECONDS):
-            more = True
-            # Until an empty poll as well, for the pip-only broker (Tansu 0.6) tells ends that lie before the end.
-            while more or [tp for tp, end in ends.items() if await consumer.position(tp) < end]:
-                batches = await consumer.getmany(timeout_ms=200)
-                more = bool(batches) and not connection.transactions
-                for tp, records in batches.items():
-                    for record in records:
-                        yield tp.topic, record.key, record.value, tuple(record.headers)
-    finally:
-        await consumer.stop()
+    places = [(topic, partition) for topic in topics for partition in range(partitions)]
+    async for batch in committed(connection, places):
+        for record in batch:
+            yield record.topic, record.key, record.value, record.headers

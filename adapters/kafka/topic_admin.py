@@ -53,6 +53,16 @@ async def partition_counts(connection: Connection, topics: Sequence[str]) -> Map
         await admin.close()
 
 
+async def missing_topics(connection: Connection) -> frozenset[str]:
+    """Which of Sorbro's topics the brokers do not have, or do not let us see."""
+    admin = AIOKafkaAdminClient(**connection.client_options())
+    await admin.start()
+    try:
+        return frozenset(topic.value for topic in PLANS) - frozenset(await admin.list_topics())
+    finally:
+        await admin.close()
+
+
 async def _partition_counts(admin: Any) -> Mapping[str, int]:
     names = set(await admin.list_topics()) & {topic.value for topic in Topic}
     described = await admin.describe_topics(sorted(names)) if names else []

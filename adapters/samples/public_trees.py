@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
+
 from adapters.samples.danish_names import FAMILY_NAMES
 from adapters.samples.danish_places import REGIONS, STREETS, Town
 from adapters.samples.private_trees import plant_department
@@ -24,6 +27,8 @@ _NOT_IN_BSR = {"sygeplejeklinik"}
 _DEEPEST = 8
 _DEEP_TREE_SIZE = 20
 _ONE_GROUP_IN = 4
+_ROOM_FOR_AN_ANOMALY = 500
+_ONE_ELSEWHERE_IN = 30
 
 
 def plant_municipality(builder: TreeBuilder, size: int, town: Town) -> None:
@@ -38,6 +43,10 @@ def plant_municipality(builder: TreeBuilder, size: int, town: Town) -> None:
             groups.append((builder.unit(groups[-1][0], f"Område {depth - 1}", "administrativ enhed"), depth))
         _plant_municipal_place(builder, groups[-1][0], town)
         left -= _DEEPEST - 1
+    if size >= _ROOM_FOR_AN_ANOMALY:
+        # An SI under an SI: one has been seen in 3,806 real units, and no schema has room for it (R11).
+        builder.institution(department, f"Sundhedshuset {town.city}", "sundhedscenter", is_treatment_place=True)
+        left -= 1
     for _ in range(left):
         parent, depth = rng.choice(groups)
         if depth < _DEEPEST - 1 and rng.randrange(_ONE_GROUP_IN) == 0:
@@ -51,7 +60,7 @@ def plant_region(builder: TreeBuilder, size: int, region_code: str, town: Town) 
     """Plant a region: hospitals with departments, and a lægevagt scheme with fixed sites (R42)."""
     name = REGIONS[region_code]
     owner = builder.owner(name, "region", town, **builder.contact(name))
-    scheme = builder.institution(owner, f"Lægevagten {name}", "lægevagt")
+    scheme = builder.institution(owner, f"Lægevagten {name}", "administrativ enhed")
     sites = max(1, size // 10)
     for number in range(sites):
         address = builder.address(town)
@@ -62,14 +71,19 @@ def plant_region(builder: TreeBuilder, size: int, region_code: str, town: Town) 
             is_treatment_place=True,
             visiting_address=address,
         )
-    left = size - 2 - sites
-    hospital = owner
-    while left > 0:
-        if hospital is owner or (left > 1 and builder.rng.randrange(15) == 0):
-            hospital = builder.institution(owner, f"{town.city} Sygehus {left}", "hospital", shak=f"{left:04}")
-        else:
-            plant_department(builder, hospital, f"Afdeling {builder.rng.choice(FAMILY_NAMES)[0]}{left}")
-        left -= 1
+    for count in _departments(builder.rng, size - 2 - sites):
+        hospital = builder.institution(owner, f"{town.city} Sygehus {count}", "hospital", shak=f"{count:04}")
+        for number in range(count):
+            plant_department(builder, hospital, f"Afdeling {builder.rng.choice(FAMILY_NAMES)[0]}{number + 1}")
+
+
+def _departments(rng: random.Random, units: int) -> Iterator[int]:
+    """Yield how many departments each hospital has, of `units` units in all; one without would be a place itself."""
+    while units > 0:
+        count = min(units - 1, rng.randint(5, 25))
+        count += units - 1 - count == 1  # no unit is left alone
+        yield count
+        units -= count + 1
 
 
 def plant_state(builder: TreeBuilder, size: int) -> None:
@@ -87,13 +101,15 @@ def plant_state(builder: TreeBuilder, size: int) -> None:
 
 
 def _plant_municipal_place(builder: TreeBuilder, parent: SnapshotEntity, town: Town) -> None:
-    label = builder.rng.choices(tuple(_MUNICIPAL_PLACES), weights=_SHARES)[0]
-    name = _MUNICIPAL_PLACES[label].format(name=builder.rng.choice(STREETS))
+    rng = builder.rng
+    label = rng.choices(tuple(_MUNICIPAL_PLACES), weights=_SHARES)[0]
+    name = _MUNICIPAL_PLACES[label].format(name=rng.choice(STREETS))
     builder.unit(
         parent,
         name,
         label,
         is_treatment_place=label not in _NOT_IN_BSR,
         visiting_address=builder.address(town),
+        activity_address=builder.address(town) if rng.randrange(_ONE_ELSEWHERE_IN) == 0 else None,
         **builder.contact(name),
     )

@@ -38,14 +38,29 @@ def self_registrations(
     `units` must hold the owners of its places. Treatment starts in the two weeks before `registered_on`, but
     never in the year before, which would owe that year's fee too (R41).
     """
-    by_id = {unit.sor_id: unit for unit in units}
-    children = Counter(unit.parent_sor_id for unit in by_id.values())
-    for place in by_id.values():
-        if place.is_treatment_place:
-            owner = by_id[place.owner_sor_id]
-            institution = _institution(place, by_id)
-            category = _category(place, owner, institution, practitioners=children[place.sor_id])
-            yield _self_registration(place, owner, category, registered_on, seed, version)
+    say = Spokesman(units, seed)
+    return (say.of(place, registered_on, version) for place in say.places)
+
+
+class Spokesman:
+    """Says what places register about themselves, knowing the units around them: at least the trees they stand in."""
+
+    def __init__(self, units: Iterable[SnapshotEntity], seed: int) -> None:
+        self._by_id = {unit.sor_id: unit for unit in units}
+        self._children = Counter(unit.parent_sor_id for unit in self._by_id.values())
+        self._seed = seed
+
+    @property
+    def places(self) -> Iterator[SnapshotEntity]:
+        """The treatment places among the units."""
+        return (unit for unit in self._by_id.values() if unit.is_treatment_place)
+
+    def of(self, place: SnapshotEntity, registered_on: date, version: int = 1) -> dict[str, Any]:
+        """Return the self-registration of one place, JSON-ready."""
+        owner = self._by_id[place.owner_sor_id]
+        institution = _institution(place, self._by_id)
+        category = _category(place, owner, institution, practitioners=self._children[place.sor_id])
+        return _self_registration(place, owner, category, registered_on, self._seed, version)
 
 
 def _self_registration(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.samples.danish_names import FAMILY_NAMES, GIVEN_NAMES
 from adapters.samples.danish_places import STREETS, TOWNS, Town
@@ -16,10 +16,26 @@ from contracts.addresses import Address
 from contracts.code_lists import entity_type_code, owner_type_of
 from contracts.sor_entities import SorType
 
-_LONGEST_NAME = 60
+LONGEST_NAME = 60
 """The facet of SOR's EntityName (notes/sor.md §1.1)."""
 _OLDEST_UNIT_DAYS = 15 * 365
+_NOTICE = timedelta(days=7)
 _LATIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+_DOMAIN_BREAK = re.compile(r"[^a-z0-9]+")
+
+Tree = tuple[SnapshotEntity, ...]
+"""One owner's units, parents before children."""
+
+
+class Born(NamedTuple):
+    """The first day a unit holds, and the day it was registered."""
+
+    first_from: date
+    registered_on: date
+
+
+Birthday = Callable[[SnapshotEntity | None], Born]
+"""Says when the next child of a unit (an owner: of None) is born."""
 
 
 def type_code(label: str) -> str:
@@ -30,14 +46,44 @@ def type_code(label: str) -> str:
     return code
 
 
-class TreeBuilder:
-    """Plants units and keeps them in order, parents first. All chance comes from `rng`."""
+def some_time_before(as_of: date, rng: random.Random) -> Birthday:
+    """Births of the past fifteen years, children after their parents; registered a week ahead."""
 
-    def __init__(self, rng: random.Random, as_of: date) -> None:
+    def born(parent: SnapshotEntity | None) -> Born:
+        earliest = as_of - timedelta(days=_OLDEST_UNIT_DAYS)
+        if parent is not None and parent.first_from_date is not None:
+            earliest = parent.first_from_date
+        first = earliest + timedelta(days=rng.randint(0, max(0, (as_of - earliest).days - 1)))
+        return Born(first, first - _NOTICE)
+
+    return born
+
+
+def inherited_number(parent: SnapshotEntity | None) -> LocationNumber | None:
+    """Return the lokationsnummer that a child of `parent` has from it: number and region, None where it has none."""
+    above = parent.location_number if parent is not None else None
+    return LocationNumber(gln=above.gln, inherited=True, region=above.region) if above is not None else None
+
+
+class TreeBuilder:
+    """Plants units, parents first, until they are taken. All chance comes from `rng`."""
+
+    def __init__(self, rng: random.Random, numbers: NumberSource, birthday: Birthday) -> None:
         self.rng = rng
-        self.numbers = NumberSource(rng)
-        self.entities: list[SnapshotEntity] = []
-        self._as_of = as_of
+        self.numbers = numbers
+        self._birthday = birthday
+        self._planted: list[SnapshotEntity] = []
+        self._owner_has_cvr = False
+
+    def take(self) -> Tree:
+        """Return what was planted since the last time."""
+        tree = tuple(self._planted)
+        self._planted.clear()
+        return tree
+
+    def go_on_under(self, owner: SnapshotEntity) -> None:
+        """Let what is planted next stand under `owner`, planted or read at another time."""
+        self._owner_has_cvr = owner.cvr is not None
 
     def person(self) -> str:
         """Return a made-up name of a person."""
@@ -61,11 +107,15 @@ class TreeBuilder:
             country_code="DK",
         )
 
+    def telephone(self) -> str:
+        """Return a number of eight digits."""
+        return str(self.rng.randint(20_000_000, 99_999_999))
+
     def contact(self, name: str) -> dict[str, Any]:
         """Return telephone, e-mail and website of a unit; the domains are reserved ones (RFC 2606)."""
-        domain = re.sub(r"[^a-z0-9]+", "-", name.lower().translate(_LATIN)).strip("-") + ".example"
+        domain = _DOMAIN_BREAK.sub("-", name.lower().translate(_LATIN)).strip("-") + ".example"
         return {
-            "telephone": f"{self.rng.randint(20, 99)}{self.rng.randint(0, 999_999):06}",
+            "telephone": self.telephone(),
             "email": f"post@{domain}",
             "website": f"www.{domain}",
         }
@@ -82,6 +132,7 @@ class TreeBuilder:
 
     def owner(self, name: str, label: str, town: Town, *, has_cvr: bool = True, **fields: Any) -> SnapshotEntity:
         """Plant an institutionsejer of the kind `label` (privat, kommune, region, stat)."""
+        self._owner_has_cvr = has_cvr
         return self._plant(
             "IE",
             None,
@@ -95,10 +146,9 @@ class TreeBuilder:
             },
         )
 
-    def institution(self, parent: SnapshotEntity, name: str, label: str, **fields: Any) -> SnapshotEntity:
+    def institution(self, parent: SnapshotEntity, name: str, label: str | None, **fields: Any) -> SnapshotEntity:
         """Plant an SI; it has a P number where its owner has a CVR number (R3)."""
-        owner_has_cvr = parent.cvr is not None
-        p_number = self.numbers.p_number() if owner_has_cvr else None
+        p_number = self.numbers.p_number() if self._owner_has_cvr else None
         return self._plant("SI", parent, name, label, {"p_number": p_number, **fields})
 
     def unit(self, parent: SnapshotEntity, name: str, label: str | None = None, **fields: Any) -> SnapshotEntity:
@@ -113,27 +163,22 @@ class TreeBuilder:
         label: str | None,
         fields: Mapping[str, Any],
     ) -> SnapshotEntity:
-        earliest = self._as_of - timedelta(days=_OLDEST_UNIT_DAYS)
-        if parent is not None and parent.first_from_date is not None:
-            earliest = parent.first_from_date
-        first = earliest + timedelta(days=self.rng.randint(0, max(0, (self._as_of - earliest).days - 1)))
+        born = self._birthday(parent)
         sor_id = self.numbers.sor_id()
-        location = parent.location_number if parent is not None else None
-        inherited = LocationNumber(gln=location.gln, inherited=True, region=location.region) if location else None
         entity = SnapshotEntity(
             sor_id=sor_id,
             sor_type=sor_type,
             owner_sor_id=parent.owner_sor_id if parent else sor_id,
             parent_sor_id=parent.sor_id if parent else None,
-            name=name[:_LONGEST_NAME].rstrip(),
-            first_from_date=first,
-            from_date=first,
-            updated_on=first - timedelta(days=7),
+            name=name[:LONGEST_NAME].rstrip(),
+            first_from_date=born.first_from,
+            from_date=born.first_from,
+            updated_on=born.registered_on,
             **{
                 "entity_type": type_code(label) if label else None,
-                "location_number": inherited,
+                "location_number": inherited_number(parent),
                 **fields,
             },
         )
-        self.entities.append(entity)
+        self._planted.append(entity)
         return entity

@@ -92,7 +92,7 @@ def events(source: Source, head: bytes, root: Element, names: Collection[str], e
         found = _fed(parser, piece, source)
         told, rest = tags.within(since, piece)
         # Whatever has been found in the bytes, the parser tells of too. So if there are as many, they are the same.
-        if len(told) == len(found):
+        if [kind for kind, _ in found] == [kind for kind, _, _ in told]:
             for (_, element), (kind, name, between) in zip(found, told, strict=True):
                 yield kind, name, element, between if begins_after_event else None
                 begins_after_event = True
@@ -119,6 +119,7 @@ class _Tags:
         self._names = names
         self._ending = ending
         self._is_first = True
+        self._last = b""
 
     def within(self, since: bytes, piece: bytes) -> tuple[list[tuple[str, str, bytes]], bytes]:
         """Return kind and name of each tag in `piece`, and what stands before it; and what stands after the last.
@@ -128,8 +129,9 @@ class _Tags:
         begins = _DECLARATION.match(piece) if self._is_first else None
         self._is_first = False
         open_to = piece[begins.end() if begins is not None else 0 :]
-        if self._is_open and any(mark in open_to for mark in b"!?") and _HIDING.search(since[-1:] + open_to):
+        if self._is_open and any(mark in open_to for mark in b"!?") and _HIDING.search(self._last + open_to):
             self._is_open = False
+        self._last = piece[-1:]
         if not self._is_open:
             return [], since + piece
         *parts, rest = piece.split(self._ending)

@@ -1,17 +1,12 @@
-"""What stands still is said once in the log, shown in the metrics for as long as it lasts, and fails liveness."""
+"""What stands still is said once in the log, shown in the metrics for as long as it lasts, and what is not there is looked for."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 
-import pytest
 from structlog.testing import capture_logs
 
-from adapters import telemetry
-from adapters.clock import SystemClock
-from workers.app.pages import add_pages
-from workers.app.reporter import LogAndMetrics
+from adapters.telemetry.catalogue import REGISTRY
 from workers.app.watch import NOT_TURNING_SECONDS, OPEN_TRANSACTION_SECONDS, Watch
 from workers.app.watchkeeper import Watchkeeper
 
@@ -35,8 +30,12 @@ class Asked:
         self.closed = True
 
 
+async def nothing_is_missing():
+    return frozenset()
+
+
 def shown(reason, partition, topic=""):
-    return telemetry.REGISTRY.get_sample_value(
+    return REGISTRY.get_sample_value(
         "sorbro_stuck_seconds", {"reason": reason, "partition": str(partition), "topic": topic}
     )
 
@@ -44,7 +43,7 @@ def shown(reason, partition, topic=""):
 async def test_it_is_said_once_and_shown_until_it_is_over():
     watch, long_ago = Watch(), asyncio.get_running_loop().time() - NOT_TURNING_SECONDS - 10
     watch.assigned([7], long_ago)
-    keeper = Watchkeeper(watch, None)
+    keeper = Watchkeeper(watch, None, nothing_is_missing)
     with capture_logs() as logs:
         await keeper.look()
         await keeper.look()
@@ -63,7 +62,7 @@ async def test_an_open_transaction_is_seen_and_an_outage_shows_none(monkeypatch)
     watch.assigned([7], now())
     hanging = {(TOPIC, 7): 41}
     asked = Asked(hanging, hanging, TimeoutError("no broker"))
-    keeper = Watchkeeper(watch, asked)
+    keeper = Watchkeeper(watch, asked, nothing_is_missing)
     await keeper.look()
     monkeypatch.setattr("workers.app.watch.OPEN_TRANSACTION_SECONDS", 0.0)
     await asyncio.sleep(0.01)
@@ -74,26 +73,20 @@ async def test_an_open_transaction_is_seen_and_an_outage_shows_none(monkeypatch)
     assert OPEN_TRANSACTION_SECONDS > 12
 
 
-class Web:
-    """As much of Faust's web layer as a page needs."""
+async def test_a_missing_topic_is_named_once_and_an_outage_changes_nothing():
+    answers = [frozenset({TOPIC}), frozenset({TOPIC}), TimeoutError("no broker"), frozenset()]
 
-    def __init__(self):
-        self.pages = {}
+    async def look():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-    def page(self, path):
-        return lambda view: self.pages.setdefault(path, view)
-
-    @staticmethod
-    def json(body, status=200):
-        return status, json.loads(json.dumps(body))
-
-
-@pytest.mark.parametrize(("seconds", "status"), [(0, 200), (NOT_TURNING_SECONDS + 1, 503)])
-async def test_liveness_fails_and_names_the_partition(seconds, status):
-    web, reporter = Web(), LogAndMetrics(SystemClock())
-    add_pages(web, reporter, None)
-    reporter.assign([3])
-    reporter.watch.turned(3, asyncio.get_running_loop().time() - seconds)
-    answered, body = await web.pages["/livez"](web, None)
-    assert answered == status
-    assert [(each["reason"], each["partition"]) for each in body["stuck"]] == ([("not-turning", 3)] if seconds else [])
+    watch = Watch()
+    keeper, seen = Watchkeeper(watch, None, look), []
+    with capture_logs() as logs:
+        for _ in range(4):
+            await keeper.look_for_topics()
+            seen.append(watch.missing_topics)
+    assert seen == [{TOPIC}, {TOPIC}, {TOPIC}, frozenset()]
+    assert [each["topics"] for each in logs if each["log_level"] == "error"] == [[TOPIC]]

@@ -24,7 +24,7 @@ from adapters.cvr.port import Found
 from adapters.cvr.registry.lookup import ServiceRegistry
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Answer, Number
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from contracts.identifiers import CvrNumber
 from support.cvr_service import cvr_numbers, reading
 

@@ -29,7 +29,7 @@ from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.record_lines import compact
 from adapters.samples import Register, generate_register, self_registrations
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from contracts.cloudevents import sender_headers
 from contracts.cvr_facts import CvrRequest, NotFoundFact
 from contracts.records import InputRecord, OutputRecord
@@ -145,7 +145,7 @@ async def _write(servers: str, register: Register) -> tuple[int, int]:
 def _changelog(register: Register) -> Iterator[list[OutputRecord]]:
     worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
     waiting: list[list[InputRecord]] = [[] for _ in worlds]
-    for record in _life(register):
+    for record in life(register):
         partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % PARTITIONS
         waiting[partition].append(record)
         if len(waiting[partition]) >= _AT_ONCE:
@@ -171,7 +171,7 @@ def _decide(world: World, partition: int, records: list[InputRecord]) -> Iterato
                     records.append(answer_record(request.owner_sor_id, number, fact, asked.time).as_input())
 
 
-def _life(register: Register) -> Iterator[InputRecord]:
+def life(register: Register) -> Iterator[InputRecord]:
     """Every unit arrives, and every place registers."""
     for number, unit in enumerate(register.entities):
         at = _AT + timedelta(milliseconds=10 * number)

@@ -60,7 +60,7 @@ def test_topics_others_see_run_the_way_the_contract_says_and_the_rest_is_interna
         ways[operation["channel"]["$ref"].removeprefix("#/channels/")].add(operation["action"])
     internal = {name for name, channel in DOCUMENT["channels"].items() if channel.get("x-internal")}
     assert {name: way for name, way in ways.items() if name not in internal} == WAYS
-    assert internal == {f"sorbro.{name}.v1" for name in ("cvr-requests", "cvr-facts", "transfers", "fee-runs")}
+    assert internal == {f"sorbro.{name}.v1" for name in ("cvr-requests", "cvr-facts", "transfers", "fee-runs", "audit")}
 
 
 @pytest.mark.parametrize("topic", MESSAGES)

@@ -121,6 +121,7 @@ def test_deployment_probes_replicas_and_grace():
     assert container["args"] == ["run"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     assert ports["web"] == Settings.model_fields["web_port"].default == 6066
+    assert container["startupProbe"]["httpGet"] == {"path": "/startupz", "port": "web"}
     assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "web"}
     assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "web"}
     assert {each["name"]: each.get("value") for each in container["env"]}["SORBRO_WEB_HOST"] == "0.0.0.0"  # noqa: S104
@@ -169,7 +170,7 @@ def test_compose_worker_reaches_the_broker_and_prometheus_the_worker():
     brokers = services["sorbro"]["environment"]["SORBRO_KAFKA_BOOTSTRAP_SERVERS"]
     assert f"INSIDE://{brokers}" in services["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(",")
     assert all(port.startswith("127.0.0.1:") for each in services.values() for port in each.get("ports", []))
-    (prometheus,) = load("prometheus.yaml")
+    (prometheus,) = load("prometheus/prometheus.yaml")
     (job,) = prometheus["scrape_configs"]
     assert job["metrics_path"] == "/metrics"
     assert job["dns_sd_configs"][0]["names"] == ["sorbro"]

@@ -47,6 +47,7 @@ class Worker:
             "SORBRO_WEB_PORT": str(self._port),
             "SORBRO_DATA_DIR": str(self._folder / self.name),
             "SORBRO_LOG_FORMAT": "json",
+            "SORBRO_PAGE": "false",
             "BROKER_SESSION_TIMEOUT": "6",  # of Faust's own group: its default, 60 s, is longer than an episode
             "BROKER_REBALANCE_TIMEOUT": "10",
             "SORBRO_FAILPOINT": str(self._failpoint),

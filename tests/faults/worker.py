@@ -11,7 +11,7 @@ import adapters.kafka.membership
 from adapters.kafka.connection import Connection
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from faults.broken_loops import BROKEN
 from faults.failing_log import FailingLog, Failpoints
 from workers.app.settings import configured

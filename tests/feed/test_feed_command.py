@@ -26,10 +26,10 @@ ROWS = {
 def feed(tmp_path):
     """Run the command on rows and give back its messages and what it said."""
 
-    def run(rows: list[str], *, previous: list[str] | None = None, day: str = "2024-01-31"):
+    def run(rows: list[str], *more: str, previous: list[str] | None = None, day: str = "2024-01-31"):
         snapshot, old, out = tmp_path / "new.csv", tmp_path / "old.csv", tmp_path / "out.jsonl"
         snapshot.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-        options = ["--out", str(out), "--date", day]
+        options = ["--out", str(out), "--date", day, *more]
         if previous is not None:
             old.write_text("\n".join([HEADER, *previous]) + "\n", encoding="utf-8")
             options += ["--previous", str(old)]
@@ -70,7 +70,7 @@ def test_a_vanished_unit_is_an_alarm_and_never_a_message_r30(feed):
 def test_every_vanished_unit_is_named_however_many_r30(feed):
     others = [SorId.of_item(item) for item in range(6000, 6030)]
     rows = [f"{other},SI,fodterapeutklinik,Klinikken,25052943,{OWNER},,,x" for other in others]
-    lines, said = feed([ROWS[OWNER]], previous=[ROWS[OWNER], *rows])
+    lines, said = feed([ROWS[OWNER]], "--force", previous=[ROWS[OWNER], *rows])
     assert lines == []
     assert all(f"vanished without a closure: {other}" in said for other in others)
 
@@ -88,6 +88,57 @@ def test_an_unknown_format_ends_with_an_error_that_names_the_known_ones(tmp_path
     result = CliRunner().invoke(main, ["feed", str(snapshot), "--out", str(tmp_path / "o"), "--date", "2024-01-31"])
     assert result.exit_code == 1
     assert "SOR XML 2.0" in result.output
+
+
+def test_a_refused_snapshot_leaves_no_file_ends_with_status_1_and_still_reports_r30(tmp_path):
+    others = [f"{SorId.of_item(item)},SI,fodterapeutklinik,K,,{OWNER},,,x" for item in range(6000, 6030)]
+    snapshot, old, out = tmp_path / "new.csv", tmp_path / "old.csv", tmp_path / "out.jsonl"
+    snapshot.write_text("\n".join([HEADER, ROWS[OWNER]]) + "\n", encoding="utf-8")
+    old.write_text("\n".join([HEADER, ROWS[OWNER], *others]) + "\n", encoding="utf-8")
+    report = tmp_path / "report.json"
+    given = [str(snapshot), "--previous", str(old), "--out", str(out), "--report", str(report)]
+    result = CliRunner().invoke(main, ["feed", *given])
+    assert result.exit_code == 1
+    assert "--force" in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.csv", "old.csv", "report.json"]
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert "30 of 31" in told["refused"]
+    assert len(told["vanished"]) == 30
+
+
+def test_the_report_as_json_says_what_the_table_says_and_no_name_r49(feed, tmp_path):
+    report = tmp_path / "report.json"
+    wrong = PLACE[:-1] + str((int(PLACE[-1]) + 1) % 10)
+    feed([ROWS[OWNER], ROWS[CLINIC], ROWS[PLACE].replace(PLACE, wrong)], "--report", str(report))
+    text = report.read_text(encoding="utf-8")
+    told = json.loads(text)
+    assert {name: told[name] for name in ("format", "takenOn", "read", "new", "sent", "vanished", "refused")} == {
+        "format": "register-csv",
+        "takenOn": "2024-01-31",
+        "read": 2,
+        "new": 2,
+        "sent": 2,
+        "vanished": [],
+        "refused": None,
+    }
+    assert [(each["sorId"], each["reason"]) for each in told["damaged"]] == [(wrong, "invalid-identifier")]
+    assert "Klinikken" not in text
+
+
+def test_standard_input_is_read_too(tmp_path):
+    out = tmp_path / "out.jsonl"
+    text = "\n".join([HEADER, *ROWS.values()]) + "\n"
+    result = CliRunner().invoke(main, ["feed", "-", "--out", str(out), "--date", "2024-01-31"], input=text)
+    assert result.exit_code == 0, result.output
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_a_unit_read_with_a_fault_before_is_not_taken_for_a_known_one_r1(feed):
+    wrong = PLACE[:-1] + str((int(PLACE[-1]) + 1) % 10)
+    rows = [ROWS[OWNER], ROWS[CLINIC], ROWS[PLACE].replace(PLACE, wrong)]
+    lines, said = feed(rows, previous=rows)
+    assert lines == []
+    assert f"damaged: {wrong}" in said
 
 
 @pytest.mark.shared

@@ -2,63 +2,68 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from adapters.sor_files import Damaged, SnapshotEntity
-from contracts.identifiers import SorId
-from workers.feed.changes import FeedReport, changes
+from adapters.sor_files import Damaged
+from support.feeding import CLINIC, OWNER, PROVIDER, TREE, ListedTopic
 
-TODAY = date(2024, 1, 31)
-OWNER, CLINIC, PROVIDER = (SorId.of_item(item) for item in (5001, 5002, 5003))
-TREE = [
-    SnapshotEntity(OWNER, "IE", OWNER, None, "Klinikken ApS", owner_type="private"),
-    SnapshotEntity(CLINIC, "SI", OWNER, OWNER, "Klinikken", is_treatment_place=True),
-    SnapshotEntity(PROVIDER, "OE", OWNER, CLINIC, "Behandler"),
-]
+NEXT = date(2024, 2, 1)
 
 
-def fed(snapshot, previous):
-    report = FeedReport()
-    return [json.loads(record.value) for record in changes(snapshot, previous, TODAY, report)], report
+@pytest.fixture
+def topic():
+    topic = ListedTopic()
+    topic.feed(TREE)
+    topic.records_before = len(topic.records)
+    return topic
+
+
+def fed(topic, items, day=NEXT):
+    report = topic.feed(items, day)
+    return topic.values[topic.records_before :], [each.sor_id for each in report.vanished], report
 
 
 @pytest.mark.parametrize("gone", range(3))
-def test_a_unit_that_vanishes_sends_nothing_and_is_on_the_alarm_list_r30(gone):
-    left = [unit for unit in TREE if unit is not TREE[gone]]
-    sent, report = fed(left, TREE)
-    assert sent == []
-    assert report.vanished == [TREE[gone].sor_id]
+def test_a_unit_that_vanishes_sends_nothing_and_is_on_the_alarm_list_r30(topic, gone):
+    sent, vanished, _ = fed(topic, [unit for unit in TREE if unit is not TREE[gone]])
+    assert (sent, vanished) == ([], [TREE[gone].sor_id])
 
 
-def test_a_whole_tree_that_vanishes_is_listed_unit_by_unit_r30():
-    sent, report = fed([], TREE)
-    assert sent == []
-    assert report.vanished == sorted([OWNER, CLINIC, PROVIDER])
-
-
-def test_a_closure_sent_for_others_is_not_one_for_the_vanished_r30():
-    closing = replace(TREE[1], to_date=date(2024, 2, 15))
-    sent, report = fed([TREE[0], closing], TREE)
+def test_a_closure_sent_for_others_is_not_one_for_the_vanished_r30(topic):
+    sent, vanished, _ = fed(topic, [TREE[0], replace(TREE[1], to_date=date(2024, 2, 15))])
     assert [(each["sorId"], each["toDate"]) for each in sent] == [(CLINIC, "2024-02-15")]
-    assert report.vanished == [PROVIDER]
+    assert vanished == [PROVIDER]
 
 
-def test_a_unit_that_goes_after_its_closure_was_announced_is_no_alarm_r30():
-    closed = replace(TREE[2], to_date=date(2024, 1, 15))
-    sent, report = fed(TREE[:2], [*TREE[:2], closed])
-    assert (sent, report.vanished) == ([], [])
+@pytest.mark.parametrize(("last_day", "alarm"), [(date(2024, 1, 31), []), (date(2024, 2, 1), [PROVIDER])])
+def test_who_goes_when_its_closure_has_taken_effect_is_no_alarm_and_who_goes_before_is_one_r9_r30(last_day, alarm):
+    topic = ListedTopic()
+    topic.feed([*TREE[:2], replace(TREE[2], to_date=last_day)])
+    report = topic.feed(TREE[:2], NEXT)
+    assert [each.sor_id for each in report.vanished] == alarm
 
 
-def test_a_unit_that_is_there_but_damaged_has_not_vanished_r30():
-    sent, report = fed([*TREE[:2], Damaged(PROVIDER, "unreadable", "line 7")], TREE)
-    assert (sent, report.vanished) == ([], [])
+def test_the_alarm_names_the_owner_and_the_day_that_was_announced_r30():
+    topic = ListedTopic()
+    topic.feed([*TREE[:2], replace(TREE[2], to_date=date(2024, 3, 1))])
+    (gone,) = topic.feed(TREE[:2], NEXT).vanished
+    assert (gone.owner, gone.closes_on) == (OWNER, "2024-03-01")
+
+
+def test_a_unit_that_is_there_but_damaged_has_not_vanished_r30(topic):
+    sent, vanished, report = fed(topic, [*TREE[:2], Damaged(PROVIDER, "unreadable", "line 7")])
+    assert (sent, vanished) == ([], [])
     assert [each.sor_id for each in report.damaged] == [PROVIDER]
 
 
-def test_without_a_snapshot_before_nothing_can_vanish_r30():
-    sent, report = fed(TREE, [])
-    assert (len(sent), report.vanished) == (3, [])
+def test_into_an_empty_topic_nothing_can_vanish_r30():
+    report = ListedTopic().feed(TREE)
+    assert (report.new, report.vanished) == (3, [])
+
+
+def test_the_alarm_comes_again_until_somebody_has_seen_to_it_r30(topic):
+    assert fed(topic, TREE[:2])[1] == [PROVIDER]
+    assert fed(topic, TREE[:2], date(2024, 2, 2))[1] == [PROVIDER]

@@ -16,10 +16,10 @@ from adapters.cvr.standin import CvrStandIn
 from adapters.samples import generate_register
 from contracts.cvr_facts import CvrAnswer
 from contracts.topics import Topic
+from support.feeding import ListedTopic
 from support.running import Worker, eventually, outputs, publish, running
 from workers.demo.cvr_documents import documents_of
 from workers.enrichment.questions import number_of
-from workers.feed.changes import as_record
 
 pytestmark = pytest.mark.kafka
 
@@ -75,7 +75,9 @@ def worker(broker, folder, cvr):
 
 def test_a_number_that_has_been_answered_is_not_asked_for_again_by_who_comes_after(broker, tmp_path):
     register = generate_register(500, seed=11)
-    publish(broker, [as_record(entity, date(2026, 1, 5)) for entity in register.entities])
+    topic = ListedTopic()
+    topic.feed(register.entities, date(2026, 1, 5))
+    publish(broker, topic.records)
     with standing_in(Counting(documents_of(register))) as cvr:
         for _ in range(2):
             before = len(answered(broker))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.record_lines import input_line, read_lines
+from adapters.record_lines import LineError, compact, input_line, read_lines
 from contracts.records import InputRecord
 
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda naive: naive.replace(tzinfo=UTC))  # noqa: DTZ001  # hypothesis wants naive bounds
@@ -35,3 +36,59 @@ def test_records_without_an_offset_are_counted_per_topic():
     bare = '{"topic":"%s","timestamp":"2023-01-02T08:00:00Z"}'
     records = list(read_lines([bare % "a", bare % "b", bare % "a"]))
     assert [(each.topic, each.offset) for each in records] == [("a", 0), ("b", 0), ("a", 1)]
+
+
+# What orjson and `json` do not agree upon: fractions, huge numbers, half characters, words that are no JSON.
+NUMBERS = [
+    "1e16",
+    "1E-7",
+    "-0.0",
+    "1.50",
+    "0.1",
+    "12345678901234567890123",
+    "-9223372036854775809",
+    "18446744073709551616",
+    "1",
+    "-1",
+]
+OTHERS = ["null", "true", "NaN", "-Infinity", '"\\udcff"', '"\\ud83d\\ude00"', '"\\u007f\\u2028\\u0001"', '"1e5,2.5"']
+ODD = st.sampled_from([*NUMBERS, *OTHERS])
+JSON_TEXTS = st.recursive(
+    ODD | st.text(max_size=5).map(json.dumps),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: "[" + ", ".join(parts) + "]")
+        | st.lists(st.tuples(st.sampled_from(["a", "value", "b"]), inner), max_size=3).map(
+            lambda pairs: "{" + " ,".join(f'"{name}" : {part}' for name, part in pairs) + "}"
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(JSON_TEXTS)
+def test_a_value_is_read_as_python_s_own_json_reads_it(text):
+    parsed = json.loads(text)
+    line = '{"topic": "t", "timestamp": "2023-01-02T08:00:00Z", "value": ' + text + "}"
+    said = next(read_lines([line])).value
+    if isinstance(parsed, str | None):
+        assert (None if said is None else said.decode("utf-8", "surrogateescape")) == parsed
+    else:
+        assert said == compact(parsed).encode("utf-8", "surrogatepass")
+
+
+@given(JSON_TEXTS)
+def test_a_value_is_written_as_python_s_own_json_writes_it(text):
+    record = InputRecord("t", 0, 0, None, text.encode(), (), datetime(2023, 1, 2, tzinfo=UTC))
+    parsed = json.loads(text)
+    is_exact = isinstance(parsed, dict | list) and compact(parsed) == text
+    written = compact(parsed if is_exact else text)
+    escaped = "".join(f"\\u{ord(char):04x}" if "\ud800" <= char <= "\udfff" else char for char in written)
+    assert input_line(record).endswith(f',"value":{escaped}}}')
+
+
+@pytest.mark.parametrize(
+    "bad", ["{", "[]", "7", '"text"', '{"topic":"t","timestamp":"2023-01-02T08:00:00Z","headers":[]']
+)
+def test_a_line_that_is_no_record_is_named(bad):
+    with pytest.raises(LineError, match="line 2 is not a record"):
+        list(read_lines(["", bad]))

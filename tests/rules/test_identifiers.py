@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from stdnum import verhoeff
 
 from contracts.identifiers import AuthorisationId, CvrNumber, Gln, PNumber, SorId
 from support.messages import cvr_number
@@ -115,3 +116,11 @@ def test_a_department_has_the_p_number_of_its_institution_r3(world):
     world.sor(hospital)
     assert hospital.departments[0].first["pNumber"] is None
     assert world.forwards(hospital.departments[0]).last["pNumber"] == hospital.institution.first["pNumber"]
+
+
+def test_the_check_digit_is_the_one_that_the_library_computes_r1():
+    items = [*range(1, 3_000), 155_673, 999_999, 1_000_000, 12_345_678, 99_999_999]
+    for item in items:
+        body = f"{item}100001600"
+        right = verhoeff.calc_check_digit(body)
+        assert [digit for digit in "0123456789" if SorId.is_one(body + digit)] == [right]

@@ -18,7 +18,7 @@ from adapters.cvr.sample import (
     sample_production_unit,
 )
 from adapters.cvr.standin import CvrStandIn
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 from support.cvr_service import cvr_numbers, p_numbers
 
 TODAY = date(2026, 6, 15)

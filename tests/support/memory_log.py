@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from zlib import crc32
+
+from aiokafka.partitioner import murmur2
 
 from adapters.kafka.port import ChangelogRecord
 from contracts.records import InputRecord, OutputRecord
@@ -45,8 +46,8 @@ class MemoryBroker:
         return partitions
 
     def of_key(self, key: bytes | None) -> MemoryBroker:
-        """The partition that a key belongs to."""
-        return self.partitions[crc32(key or b"") % len(self.partitions)]
+        """The partition that a key belongs to, as Kafka's own clients find it."""
+        return self.partitions[(murmur2(key or b"") & 0x7FFFFFFF) % len(self.partitions)]
 
     def receive(self, record: InputRecord) -> None:
         """Put a record at the end of its topic."""

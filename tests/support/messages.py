@@ -1,13 +1,12 @@
-"""Complete valid input messages: every key of contracts.md is there, in its order."""
+"""Numbers and addresses for messages, and the messages themselves as the pytest plugin makes them."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from adapters.cvr.sample import sample_cvr_numbers, sample_p_numbers
 from contracts.identifiers import CvrNumber, PNumber, SorId
+from workers.testing.messages import Json, camel, entity, self_registration
 
-Json = dict[str, Any]
+__all__ = ["Json", "address", "camel", "cvr_number", "entity", "p_number", "self_registration", "sor_id"]
 
 ENTITY_TYPE = {"clinic": "554061000005105", "hospital": "22232009", "department": "550851000005109"}
 CHIROPODIST = ENTITY_TYPE["clinic"]
@@ -28,12 +27,6 @@ def p_number(index: int) -> str:
     return str(PNumber(next(sample_p_numbers(1_900_000_001 + 100 * index))))
 
 
-def camel(name: str) -> str:
-    """`to_date` as it is written on the wire: ``toDate``. A name that is camelCase already stays."""
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
-
-
 def address(street: str, number: str = "70", **changes: str | None) -> Json:
     """An address as SOR writes it."""
     whole: Json = {
@@ -47,71 +40,3 @@ def address(street: str, number: str = "70", **changes: str | None) -> Json:
         "countryCode": "DK",
     }
     return whole | {camel(name): value for name, value in changes.items()}
-
-
-def entity(**changes: Any) -> Json:
-    """The data of a ``dk.sor.entity.changed.v1``; keyword names in snake_case."""
-    whole: Json = {
-        "sorId": None,
-        "sorType": "SI",
-        "ownerSorId": None,
-        "parentSorId": None,
-        "version": 1,
-        "registeredAt": "2023-01-02T08:00:00Z",
-        "channel": "self-service",
-        "status": "approved",
-        "fromDate": "2023-01-02",
-        "firstFromDate": "2023-01-02",
-        "toDate": None,
-        "name": "Brønderslev fodterapi",
-        "entityType": None,
-        "ownerType": None,
-        "isTreatmentPlace": False,
-        "cvr": None,
-        "pNumber": None,
-        "postalAddress": None,
-        "visitingAddress": None,
-        "activityAddress": None,
-        "telephone": None,
-        "email": None,
-        "website": None,
-        "specialities": [],
-        "providerId": None,
-        "shak": None,
-        "locationNumber": None,
-        "replaces": [],
-        "replacedBy": [],
-        "movedToOwnerSorId": None,
-    }
-    return _changed(whole, changes)
-
-
-def self_registration(**changes: Any) -> Json:
-    """The data of a ``dk.bsr.self-registration.changed.v1``; keyword names in snake_case."""
-    whole: Json = {
-        "sorId": None,
-        "ownerSorId": None,
-        "version": 1,
-        "registeredOn": "2023-01-16",
-        "treatmentStartedOn": None,
-        "treatmentAtAddress": True,
-        "category": "5",
-        "turnoverBand": "full",
-        "volunteersOnly": False,
-        "cosmetic": False,
-        "outOfHoursScheme": None,
-        "ownerAuthorisationId": None,
-        "responsiblePhysician": None,
-        "ean": None,
-        "referenceId": None,
-        "invoiceEmail": None,
-    }
-    return _changed(whole, changes)
-
-
-def _changed(whole: Json, changes: Json) -> Json:
-    named = {camel(name): value for name, value in changes.items()}
-    unknown = named.keys() - whole.keys()
-    if unknown:
-        raise TypeError(f"the message has no {', '.join(sorted(unknown))}")
-    return whole | named

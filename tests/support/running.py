@@ -65,6 +65,7 @@ class Worker:
             "SORBRO_WEB_PORT": str(self.port),
             "SORBRO_DATA_DIR": str(folder / f"worker-{self.port}"),
             "SORBRO_LOG_FORMAT": "json",
+            "SORBRO_PAGE": "false",  # a process more for each worker, and no test asks it but those of the page
             **settings,
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -11,13 +11,13 @@ Whatever makes time pass or sends a message returns the outputs that this caused
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from adapters.cvr.documents import DocumentStore, FileRegistry
+from adapters.record_lines import compact
 from contracts.cvr_facts import CvrRequest
-from contracts.danish_time import COPENHAGEN, danish_date, rfc3339
+from contracts.danish_time import danish_date, rfc3339
 from contracts.records import InputRecord
 from contracts.tariffs import TariffTable
 from contracts.topics import Topic
@@ -26,6 +26,7 @@ from support.outputs import Output, Outputs
 from support.trees import Tree, Unit
 from workers.replay.replay import Replay
 from workers.stream.changelog import Restoring, changelog_of
+from workers.testing.messages import envelope, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -141,8 +142,8 @@ class Scenario:
         """Send any record at all. By default the key is the value's owner and the envelope is whole."""
         if key == "owner":
             key = str(value["ownerSorId"]) if isinstance(value, dict) else None
-        given = tuple(headers) if headers is not None else _envelope(value, ce_type, ce_id, self.now)
-        raw = _compact(value) if isinstance(value, dict) else value
+        given = tuple(headers) if headers is not None else envelope(value, ce_type, ce_id, self.now)
+        raw = compact(value).encode() if isinstance(value, dict) else value
         raw_key = key.encode() if isinstance(key, str) else key
         record = InputRecord(str(topic), 0, self._offset, raw_key, raw, given, self.now)
         self._offset += 1
@@ -216,31 +217,3 @@ def restored(changelog: Iterable[OutputRecord], tariffs: TariffTable) -> World:
     for record in changelog:
         restoring.take(record.key or b"", record.value, record.headers)
     return restoring.world(tariffs)
-
-
-def instant(time: str | datetime) -> datetime:
-    """Danish wall time unless the text carries a zone: "2023-05-01 10:00", "2023-05-01", "2023-05-01T08:00Z"."""
-    parsed = time if isinstance(time, datetime) else datetime.fromisoformat(time)
-    return (parsed.replace(tzinfo=COPENHAGEN) if parsed.tzinfo is None else parsed).astimezone(UTC)
-
-
-def _compact(value: Json) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _envelope(
-    value: Json | bytes | None, ce_type: str | None, ce_id: str | None, now: datetime
-) -> tuple[tuple[str, bytes], ...]:
-    subject = str(value["sorId"]) if isinstance(value, dict) and "sorId" in value else "unknown"
-    version = value.get("version", 0) if isinstance(value, dict) else 0
-    headers = {
-        "ce_specversion": "1.0",
-        "ce_id": ce_id or f"{(ce_type or 'event').rsplit('.', 2)[0]}-{subject}-v{version}",
-        "ce_source": "urn:test",
-        "ce_time": rfc3339(now),
-        "ce_subject": subject,
-        "content-type": "application/json",
-    }
-    if ce_type is not None:
-        headers["ce_type"] = ce_type
-    return tuple((name, text.encode()) for name, text in headers.items())

@@ -11,12 +11,14 @@ from contracts.tariffs import TariffTable
 from support.memory_log import INTERNAL, MemoryBroker, MemoryLog
 from workers.app.reporter import LogAndMetrics
 from workers.stream.loop import PartitionLoop
+from workers.stream.tracing import NO_TRACING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.clock import Clock
     from support.scenario import Scenario
+    from workers.stream.tracing import Tracing
 
 _AT_REST: Final = 20
 
@@ -50,9 +52,9 @@ class Counting(LogAndMetrics):
         self.idle += 1
         super().turned(partition)
 
-    def committed(self, partition, turn, seconds):
+    def committed(self, partition, turn, took):
         self.idle = 0
-        super().committed(partition, turn, seconds)
+        super().committed(partition, turn, took)
 
     def failed(self, partition, error):
         self.idle = 0
@@ -63,7 +65,13 @@ class Working:
     """Loops under way, one for each partition."""
 
     def __init__(
-        self, partitions: Sequence[MemoryBroker], clock: Clock, *, transactional: bool, flood_limit: int
+        self,
+        partitions: Sequence[MemoryBroker],
+        clock: Clock,
+        *,
+        transactional: bool,
+        flood_limit: int,
+        tracing: Tracing,
     ) -> None:
         self.partitions = partitions
         self._transactional = transactional
@@ -76,6 +84,7 @@ class Working:
                 TariffTable.load(),
                 reporter,
                 flood_limit,
+                tracing,
             )
             for broker, reporter in zip(partitions, self._reporters, strict=True)
         ]
@@ -101,10 +110,16 @@ class Working:
 
 @asynccontextmanager
 async def working(
-    *partitions: MemoryBroker, clock: Clock | None = None, transactional: bool = True, flood_limit: int = 100
+    *partitions: MemoryBroker,
+    clock: Clock | None = None,
+    transactional: bool = True,
+    flood_limit: int = 100,
+    tracing: Tracing = NO_TRACING,
 ) -> AsyncIterator[Working]:
     """A loop on each partition, for as long as the block lasts."""
-    under_way = Working(partitions, clock or SystemClock(), transactional=transactional, flood_limit=flood_limit)
+    under_way = Working(
+        partitions, clock or SystemClock(), transactional=transactional, flood_limit=flood_limit, tracing=tracing
+    )
     try:
         yield under_way
     finally:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from adapters import telemetry
 from adapters.cvr.port import Found, NotFound, Unavailable
+from adapters.telemetry import cvr as metrics
 from contracts.cvr_facts import NotFoundFact, UnavailableFact
 from contracts.identifiers import CvrNumber, PNumber
 from workers.enrichment.answers import answer_record
@@ -42,12 +42,16 @@ class Enquiry:
     partition: int
     """The partition of the question, and so of its answer."""
     causation: str
+    traceparent: str | None = None
+    """Of the question; its answer belongs to the same trace."""
 
 
 def nobody_answers(enquiry: Enquiry, now: datetime) -> OutputRecord:
     """The record that says that CVR cannot be asked, so that no invoice waits for it (R38)."""
     fact = UnavailableFact(number=enquiry.number)
-    return answer_record(enquiry.owner, enquiry.number, fact, now, partition=enquiry.partition)
+    return answer_record(
+        enquiry.owner, enquiry.number, fact, now, traceparent=enquiry.traceparent, partition=enquiry.partition
+    )
 
 
 class Enquiries:
@@ -60,6 +64,7 @@ class Enquiries:
         self._most_waiting = most_waiting
         self._waiting: dict[tuple[SorId, str], Enquiry] = {}
         self._has_room = asyncio.Condition()
+        metrics.UNANSWERED.set_function(lambda: len(self._waiting))
 
     @property
     def waiting(self) -> int:
@@ -114,7 +119,8 @@ class Enquiries:
         )
         now = self._clock.now()
         for each in enquiries:
-            telemetry.CVR_LOOKUPS.labels(type(_outcome(each, lookup)).__name__).inc()
+            metrics.REQUESTS.labels(type(_outcome(each, lookup)).__name__).inc()
+        metrics.FACT_AGE.observe((), (age for each in enquiries if (age := _age(each, lookup, now)) is not None))
         answered = [record for each in enquiries if (record := _record(each, lookup, now)) is not None]
         await asyncio.gather(*(self._send(record) for record in answered))
         open_ = [each for each in enquiries if isinstance(_outcome(each, lookup), Unavailable)]
@@ -123,6 +129,12 @@ class Enquiries:
             reasons = {outcome.reason for outcome in outcomes if isinstance(outcome, Unavailable)}
             _log.warning("CVR does not answer; records stay pending meanwhile", numbers=len(open_), why=sorted(reasons))
         return open_
+
+
+def _age(enquiry: Enquiry, lookup: Lookup, now: datetime) -> float | None:
+    """How many seconds ago CVR said what it said of the number; None when it said nothing."""
+    outcome = _outcome(enquiry, lookup)
+    return max(0.0, (now - outcome.as_of).total_seconds()) if isinstance(outcome, Found | NotFound) else None
 
 
 def _outcome(enquiry: Enquiry, lookup: Lookup) -> object:
@@ -148,5 +160,6 @@ def _record(enquiry: Enquiry, lookup: Lookup, now: datetime) -> OutputRecord | N
         said_at=now,
         changes_on=changes_on,
         causation=enquiry.causation,
+        traceparent=enquiry.traceparent,
         partition=enquiry.partition,
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from pydantic import ValidationError
 
+from contracts.cloudevents import traceparent_of
 from contracts.cvr_facts import CvrRequest
 from contracts.topics import Topic
 from workers.app.enquiries import Enquiries, Enquiry, nobody_answers
@@ -99,5 +100,6 @@ def _enquiries(event: Any) -> list[Enquiry]:
     except ValidationError:
         _log.error("a CVR request of ours does not hold its contract; it is skipped", offset=event.message.offset)
         return []
-    cause = dict(event.headers or {}).get("ce_id", b"").decode()
-    return [Enquiry(request.owner_sor_id, number, event.message.partition, cause) for number in request.numbers]
+    headers = dict(event.headers or {})
+    cause, trace = headers.get("ce_id", b"").decode(), traceparent_of(headers.items())
+    return [Enquiry(request.owner_sor_id, number, event.message.partition, cause, trace) for number in request.numbers]

@@ -1,21 +1,27 @@
-"""What the loop tells, as one canonical log event per transaction and as metrics."""
+"""What the loop tells: one canonical log event per transaction and per decision that matters, and metrics."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import structlog
 
-from adapters import telemetry
+from adapters.telemetry import write_side as metrics
+from adapters.telemetry.catalogue import forget_partition
 from contracts.topics import Topic
+from workers.app.decision_log import told_of
+from workers.app.failures import in_words
+from workers.app.turn_metrics import count
 from workers.app.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapters.clock import Clock
+    from workers.stream.reporter import Took
     from workers.stream.world import Turn
 
 _log = structlog.get_logger("sorbro.stream")
@@ -28,17 +34,28 @@ class LogAndMetrics:
         self._clock = clock
         self.open_partitions: set[int] = set()
         self.assigned: frozenset[int] | None = None
+        self.has_started = False
+        """Whether all partitions assigned have been open together once."""
         self.watch = Watch()
+        metrics.CLOCK.set_function(lambda: clock.now().timestamp())
 
     @property
     def is_ready(self) -> bool:
-        """Whether partitions have been assigned and all of them are restored."""
+        """Whether partitions have been assigned, all of them are restored, and no topic is missing."""
+        return self._are_open and not self.watch.missing_topics
+
+    @property
+    def _are_open(self) -> bool:
         return self.assigned is not None and self.open_partitions >= self.assigned
 
     def assign(self, partitions: Iterable[int]) -> None:
         """From now on these partitions are ours."""
-        self.assigned = frozenset(partitions)
+        before, self.assigned = self.assigned or frozenset(), frozenset(partitions)
+        for partition in before - self.assigned:
+            forget_partition(partition)
         self.watch.assigned(self.assigned, _now())
+        metrics.REBALANCES.inc()
+        self._count_partitions()
 
     def restoring(self, partition: int) -> None:
         """See `Reporter.restoring`."""
@@ -48,49 +65,71 @@ class LogAndMetrics:
         """See `Reporter.opened`."""
         self.watch.turned(partition, _now())
         self.open_partitions.add(partition)
-        telemetry.RESTORE_SECONDS.labels(partition).set(seconds)
+        self._count_partitions()
+        metrics.RESTORES.labels(partition).inc()
+        metrics.RESTORE_SECONDS.labels(partition).set(seconds)
+        metrics.RESTORE_RECORDS.labels(partition).set(restored)
         _log.info("partition open", partition=partition, restored=restored, owners=owners, seconds=round(seconds, 3))
 
-    def committed(self, partition: int, turn: Turn, seconds: float) -> None:
+    def committed(self, partition: int, turn: Turn, took: Took) -> None:
         """See `Reporter.committed`."""
         self.watch.progressed(partition, _now())
+        try:
+            self._tell(partition, turn, took)
+        except Exception as error:  # noqa: BLE001  what is committed is; it must not be given up for a word about it
+            _log.error("a turn could not be told of", partition=partition, error=in_words(error))
+
+    def _tell(self, partition: int, turn: Turn, took: Took) -> None:
+        now = self._clock.now()
+        metrics.LAST_COMMIT.labels(partition).set(now.timestamp())
+        count(turn, took, now)
+        if not _log.is_enabled_for(logging.WARNING):
+            return
+        for told in told_of(turn.journal, now):
+            say = _log.warning if told.is_late else _log.info
+            say(told.event, partition=partition, late=told.is_late or None, **told.fields)
         sent = Counter(record.topic for record in turn.outputs)
-        for outcome, count in turn.outcomes.items():
-            telemetry.RECORDS.labels(outcome).inc(count)
-        for topic, count in sent.items():
-            telemetry.OUTPUTS.labels(topic).inc(count)
-        for reason, count in turn.dead_letters.items():
-            telemetry.DEAD_LETTERS.labels(reason).inc(count)
-        telemetry.TRANSACTION_SECONDS.observe(seconds)
         _log.info(
             "turn committed",
             partition=partition,
-            **{outcome: count for outcome, count in turn.outcomes.items() if count},
-            sent={str(Topic(topic)): count for topic, count in sent.items()},
-            dead_letters=dict(turn.dead_letters) or None,
+            **{outcome: events for outcome, events in turn.outcomes.items() if events},
+            sent={str(Topic(topic)): records for topic, records in sent.items()},
+            dead_letters=dict(Counter(each.refusal.reason for each in turn.journal.buried)) or None,
             at=turn.stream_time.isoformat(),
-            seconds=round(seconds, 3),
+            deciding=round(took.deciding, 3),
+            committing=round(took.committing, 3),
         )
+
+    def aborted(self, partition: int) -> None:
+        """See `Reporter.aborted`; the log has the error with the failure that follows."""
+        metrics.TRANSACTION_ABORTS.labels(partition).inc()
 
     def failed(self, partition: int, error: BaseException) -> None:
         """See `Reporter.failed`."""
         self.watch.failed(partition, _now())
         self.open_partitions.discard(partition)
-        telemetry.REOPENED.inc()
-        _log.warning("partition failed, opening again", partition=partition, error=f"{type(error).__name__}: {error}")
+        self._count_partitions()
+        metrics.FAILURES.labels(partition, type(error).__name__).inc()
+        _log.warning("partition failed, opening again", partition=partition, error=in_words(error))
 
     def closed(self, partition: int) -> None:
         """See `Reporter.closed`."""
         self.open_partitions.discard(partition)
+        self._count_partitions()
 
     def turned(self, partition: int) -> None:
         """See `Reporter.turned`."""
         self.watch.turned(partition, _now())
-        telemetry.LAST_TURN.labels(partition).set(self._clock.now().timestamp())
+        metrics.LAST_TURN.labels(partition).set(self._clock.now().timestamp())
 
     def caught_up(self, partition: int) -> None:
         """See `Reporter.caught_up`."""
         self.watch.progressed(partition, _now())
+
+    def _count_partitions(self) -> None:
+        self.has_started |= self._are_open
+        metrics.PARTITIONS.labels("assigned").set(len(self.assigned or ()))
+        metrics.PARTITIONS.labels("open").set(len(self.open_partitions))
 
 
 def _now() -> float:

@@ -70,12 +70,29 @@ class Settings(BaseSettings):
 
     web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
     web_host: str = "127.0.0.1"
+    page: bool = True
+    """Whether the worker has an operations page: a process of its own beside it, with the register in memory."""
+    page_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """Who has it may send dead letters once more from the page. Unset: the page is read only."""
+    page_hosts: str = "localhost,127.0.0.1,[::1]"
+    """The names under which browsers may ask for the page, without ports, divided by commas."""
     data_dir: Path = Path("var")
     """Where the local broker and Faust keep their files."""
     clock: Literal["system", "demo"] = "system"
     """``demo``: the time is what the demo last announced on sorbro.demo-clock.v1."""
+    tracing: Literal["off", "otlp"] = "off"
+    """``otlp``: send spans by HTTP to where the ``OTEL_EXPORTER_OTLP_…`` variables say; needs ``sorbro[tracing]``."""
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def as_environment(self) -> dict[str, str]:
+        """The same settings as environment variables, secrets included, for a child process and nobody else."""
+        names = self.model_fields_set
+        return {
+            f"SORBRO_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name in names
+            if (value := getattr(self, name)) is not None
+        }
 
     def connection(self) -> Connection:
         """How to reach the brokers. Raises `ValueError` when none are configured."""

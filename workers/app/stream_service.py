@@ -12,6 +12,7 @@ import structlog
 from adapters.kafka.membership import Membership
 from adapters.kafka.partition_log import KafkaPartitionLog
 from workers.stream.loop import PartitionLoop
+from workers.stream.tracing import NO_TRACING
 from workers.tree.waiting import waiting_in
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from adapters.kafka.port import PartitionLog
     from contracts.tariffs import TariffTable
     from workers.app.reporter import LogAndMetrics
+    from workers.stream.tracing import Tracing
+    from workers.stream.world import World
     from workers.tree.waiting import Waiting
 
 _log = structlog.get_logger("sorbro.stream")
@@ -44,6 +47,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         reporter: LogAndMetrics,
         flood_limit: int,
         open_log: Callable[[Connection, str, int], PartitionLog] = KafkaPartitionLog,
+        tracing: Tracing = NO_TRACING,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -54,6 +58,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         self._reporter = reporter
         self._flood_limit = flood_limit
         self._open_log = open_log
+        self._tracing = tracing
         self._stopping = False
         self._polling: asyncio.Task[None] | None = None
         self._loops: dict[PartitionLoop, asyncio.Task[None]] = {}
@@ -80,6 +85,10 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
             if loop.world is not None:
                 for state in loop.world.owners.decoded():
                     yield from waiting_in(state)
+
+    def worlds(self) -> dict[int, World | None]:
+        """What each assigned partition holds, for those who only look; None while it is not open."""
+        return {loop.partition: loop.world for loop in self._loops}
 
     def fee_runs(self) -> Iterator[tuple[int, str]]:
         """Yield the yearly runs that are planned or under way here: the partition, and how far it has come (R39)."""
@@ -121,6 +130,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
             self._tariffs,
             self._reporter,
             self._flood_limit,
+            self._tracing,
         )
 
     def _ended(self, task: asyncio.Task[None]) -> None:

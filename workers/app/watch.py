@@ -58,6 +58,8 @@ class Watch:
         self._progressed: dict[int, float] = {}
         self._failed: set[int] = set()
         self._open: dict[tuple[str, int], tuple[int, float]] = {}
+        self.missing_topics: frozenset[str] = frozenset()
+        """Topics that were not there when they were last looked for."""
 
     @property
     def partitions(self) -> frozenset[int]:

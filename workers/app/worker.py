@@ -12,6 +12,8 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 import faust
@@ -25,18 +27,27 @@ from adapters.kafka.connection import Connection
 from adapters.kafka.open_transactions import OpenTransactions
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
+from adapters.kafka.topic_admin import missing_topics
+from adapters.telemetry import write_side
 from contracts.tariffs import TariffTable
 from contracts.topics import PLANS
 from workers.app.cvr import cvr_service, registry_settings
 from workers.app.enrichment_agent import add_enrichment_agent
+from workers.app.health import add_health
+from workers.app.lag_keeper import LagKeeper
+from workers.app.page_keeper import PageKeeper
 from workers.app.pages import add_pages
+from workers.app.prospect_keeper import ProspectKeeper
 from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
+from workers.app.tracing import tracing_of
 from workers.app.watchkeeper import Watchkeeper
+from workers.stream.tracing import NO_TRACING
 
 if TYPE_CHECKING:
     from adapters.clock import Clock
+    from adapters.telemetry.tracing import OpenTelemetry
     from workers.app.settings import Settings
 
 _STOP_SECONDS: Final = 25.0
@@ -55,6 +66,8 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     connection = settings.connection()
     clock: Clock = BroadcastClock(connection) if settings.clock == "demo" else SystemClock()
     reporter = LogAndMetrics(clock)
+    write_side.BUILD.labels(version("sorbro")).set(1)
+    tracing = tracing_of(settings)
     app = _faust_app(settings)
     stream = StreamService(
         connection,
@@ -64,27 +77,41 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
         reporter,
         settings.flood_limit,
         open_log,
+        tracing or NO_TRACING,
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )
-    services: list[Any] = [stream, Watchkeeper(reporter.watch, _open_transactions(connection), beacon=app.beacon)]
+    watchkeeper = Watchkeeper(
+        reporter.watch, _open_transactions(connection), partial(missing_topics, connection), beacon=app.beacon
+    )
+    services: list[Any] = [
+        stream,
+        watchkeeper,
+        ProspectKeeper(stream.worlds, clock, beacon=app.beacon),
+        LagKeeper(connection, settings.group, clock, lambda: reporter.assigned or (), beacon=app.beacon),
+    ]
     if isinstance(clock, BroadcastClock):
         services.append(_FollowClock(clock, beacon=app.beacon))
-    services += _add_enrichment(app, settings, connection, clock)
-    add_pages(app, reporter, stream)
+    enrichment, registry = _add_enrichment(app, settings, connection, clock, tracing)
+    page = [PageKeeper(settings, reporter, registry, beacon=app.beacon)] if settings.page else []
+    services += [*enrichment, *page]
+    add_health(app, reporter)
+    add_pages(app, stream, page[0] if page else None)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
 
-def _add_enrichment(app: Any, settings: Settings, connection: Connection, clock: Clock) -> list[Any]:
-    """Put the enrichment agent on the app, and return the services it needs."""
+def _add_enrichment(
+    app: Any, settings: Settings, connection: Connection, clock: Clock, tracing: OpenTelemetry | None
+) -> tuple[list[Any], ServiceRegistry | None]:
+    """Put the enrichment agent on the app, and return the services it needs, and the registry it asks."""
     if settings.cvr_url is None:
         add_enrichment_agent(app, None, clock)
-        return []
-    client = httpx.AsyncClient()
+        return [], None
+    client = httpx.AsyncClient(transport=tracing.transport(httpx.AsyncHTTPTransport()) if tracing is not None else None)
     registry = ServiceRegistry(cvr_service(settings, client), registry_settings(settings), clock)
     keeper = RegistryKeeper(registry, client, connection, beacon=app.beacon)
     add_enrichment_agent(app, registry, clock, keeper.has_learnt)
-    return [keeper]
+    return [keeper], registry
 
 
 class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types

@@ -11,7 +11,16 @@ _COMMANDS: Final = {
     "run": "Run the worker: all streams, until Ctrl-C.",
     "demo": "Play months of a sample register in about a minute, then keep running.",
     "replay": "Play recorded messages from a file through the same rules, without a broker.",
+    "explain": "Tell one unit's story: what came in, what was decided, why, and what is to come.",
+    "record": "Record topics to a file, in the order in which the worker saw them.",
+    "verify": "Compare what was sent with what the recorded input calls for.",
+    "diff": "Set two replays side by side: two releases, two fee tables, two days.",
     "feed": "Turn a SOR snapshot file into change events.",
+    "sample": "Write a made-up register and its life: snapshots or change events, with what goes with them.",
+    "status": "Say in a sentence whether anything is late or lost.",
+    "lag": "Show what waits on each partition, and whether it moves.",
+    "dead-letters": "Show what could not be used, grouped by what is wrong with it.",
+    "redrive": "Send dead letters once more, after a dry run.",
 }
 
 
@@ -22,7 +31,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"workers.commands.{cmd_name}").command
+        command = importlib.import_module(f"workers.commands.{cmd_name.replace('-', '_')}").command
         if not isinstance(command, click.Command):
             raise TypeError(f"workers.commands.{cmd_name} must define a click command named `command`")
         return command

@@ -17,9 +17,10 @@ from adapters.broker.embedded import start_local_broker
 from adapters.broker.errors import BrokerError
 from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import ensure_topics
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from contracts.tariffs import TariffTableError
 from workers.app.settings import configured
+from workers.app.tracing import TracingError
 from workers.app.worker import build_worker
 from workers.stream.changelog import ChangelogError
 from workers.stream.loop import FloodError
@@ -37,7 +38,7 @@ _PAUSE_SECONDS = 1.0
     "--broker",
     help="Brokers as host:port,… (SORBRO_KAFKA_BOOTSTRAP_SERVERS), or `embedded` to start a local one, the default.",
 )
-@click.option("--web-port", type=int, help="Port of the health and metrics pages (SORBRO_WEB_PORT, 6066).")
+@click.option("--web-port", type=int, help="Port of the operations page, health and metrics (SORBRO_WEB_PORT, 6066).")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="For the local broker's files.")
 def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> None:
     """Run the worker until Ctrl-C: all streams, exactly once, and its pages.
@@ -53,7 +54,10 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
                                       (each may be a file in /run/secrets)
       SORBRO_TARIFFS                  a fee table of your own
       SORBRO_FLOOD_LIMIT              bad records in a row that stop the worker (100)
+      SORBRO_PAGE_TOKEN               lets who has it send dead letters once more from the page
+      SORBRO_PAGE_HOSTS               the page's names for browsers (localhost,127.0.0.1,[::1])
       SORBRO_LOG_FORMAT               json, console, or auto
+      SORBRO_TRACING                  otlp sends spans to OTEL_EXPORTER_OTLP_ENDPOINT
     """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
     settings = configured(kafka_bootstrap_servers=broker, web_port=web_port, data_dir=data_dir)
     if broker == "embedded":
@@ -66,7 +70,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
             raise click.ClickException(
                 f"no broker answers ({error}): is it running, and is the address right?"
             ) from error
-        except (BrokerError, LogError, FloodError, ChangelogError, TariffTableError) as error:
+        except (BrokerError, LogError, FloodError, ChangelogError, TariffTableError, TracingError) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -77,7 +81,7 @@ def run_worker(settings: Settings, build: Callable[[Settings], Any] = build_work
         settings = settings.model_copy(update={"web_port": _free_port(settings.web_host)})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    click.echo(f"Worker pages on http://localhost:{settings.web_port}/readyz", err=True)
+    click.echo(f"Operations page on http://localhost:{settings.web_port}/", err=True)
     try:
         build(settings).execute_from_commandline()
     except SystemExit as exit_:

@@ -26,6 +26,7 @@ def answer_record(
     said_at: datetime | None = None,
     changes_on: date | None = None,
     causation: str = "",
+    traceparent: str | None = None,
     partition: int | None = None,
 ) -> OutputRecord:
     """Return the record for ``sorbro.cvr-facts.v1``: compacted per owner and number, hence its key.
@@ -42,7 +43,7 @@ def answer_record(
         time=at,
         subject=owner,
         causation=causation,
-        traceparent=None,
+        traceparent=traceparent,
     )
     key, value = f"{owner}/{number}".encode(), answer.model_dump_json().encode()
     return OutputRecord(topic, key, value, headers, at, partition)

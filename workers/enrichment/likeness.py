@@ -55,6 +55,26 @@ def same_address(one: Address, other: Address) -> bool:
     )
 
 
+def name_forms(text: str) -> tuple[str, str]:
+    """What a name is compared by, its spelling gone: the name itself, and who is behind it, where it says so.
+
+    Names whose forms are equal are the same name; a form is empty where there is no letter and no digit.
+    """
+    folded = _folded(text)
+    bare = _PERSON_BEHIND.sub("", folded)
+    return _name(bare), _name(folded.removeprefix(bare))
+
+
+def street_form(text: str) -> str:
+    """What a street is compared by, its spelling gone; numbers in it stay."""
+    return _without_hyphens(_street(text))
+
+
+def city_form(text: str) -> str:
+    """What a city is compared by, its spelling gone."""
+    return _letters_and_digits(_folded(text))
+
+
 def _same_house(one: Address, other: Address) -> bool:
     return all(_alike(*parts) for parts in zip(_house(one), _house(other), strict=True))
 
@@ -63,7 +83,7 @@ def _same_city(one: Address, other: Address) -> bool:
     postcodes = [_letters_and_digits(_folded(each.postcode)).removeprefix("dk") for each in (one, other)]
     if all(postcodes):
         return postcodes[0] == postcodes[1]
-    return _alike(_letters_and_digits(_folded(one.city)), _letters_and_digits(_folded(other.city)))
+    return _alike(city_form(one.city or ""), city_form(other.city or ""))
 
 
 def _alike(one: str, other: str) -> bool:
@@ -86,9 +106,14 @@ def _house(address: Address) -> tuple[str, str]:
     """Street and number, though some write both into the street; "070 A" is "70a", and "4-6" stays a range."""
     number = re.sub(r"\b0+(?=\d)", "", _folded(address.number)).replace("–", "-")
     whole = _street(address.street) + re.sub(r"[^\w-]", "", number)
-    without_hyphens = re.sub(r"(?<!\d)-|-(?!\d)", "", whole)
+    without_hyphens = _without_hyphens(whole)
     street = re.split(r"\d", without_hyphens, maxsplit=1)[0]
     return street, without_hyphens.removeprefix(street)
+
+
+def _without_hyphens(text: str) -> str:
+    """Between digits a hyphen means a range, and stays."""
+    return re.sub(r"(?<!\d)-|-(?!\d)", "", text)
 
 
 def _street(text: str | None) -> str:

@@ -1,74 +1,150 @@
-"""Comparing snapshots (R9, R10, R30): what changed, what is damaged, what vanished."""
+"""Comparing a snapshot with what is known (R9, R10, R30): what changed, what is damaged, what vanished.
+
+Three steps: `read` the whole file, keeping what may differ; `compare` what differs with what was last said, where
+a snapshot before stands in for the topic; then `messages`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from adapters.record_lines import compact
-from adapters.sor_files import Damaged, SnapshotEntity
+import orjson
+from pydantic import ValidationError
+
+from adapters.sor_files import Damaged
 from contracts.cloudevents import sender_headers
-from contracts.danish_time import start_of_day
+from contracts.danish_time import rfc3339, start_of_day
 from contracts.records import OutputRecord
+from contracts.sor_entities import EntityChanged
 from contracts.topics import Topic
 from workers.effects import effect_id
+from workers.feed.known import SOURCE, LastVersion, fingerprint_header
+from workers.feed.report import Vanished
+from workers.feed.spool import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
-    from contracts.identifiers import SorId
+    from adapters.sor_files import FileUnit, SnapshotEntity
+    from workers.feed.report import FeedReport
+    from workers.feed.spool import Spool
 
-_CE_TYPE = "dk.sor.entity.changed.v1"
-_SOURCE = "urn:dk:sorbro:feed"
-
-
-@dataclass(slots=True)
-class FeedReport:
-    """What a feed saw. `vanished` is an alarm list for a person, never a deregistration (R30)."""
-
-    read: int = 0
-    sent: int = 0
-    unchanged: int = 0
-    damaged: list[Damaged] = field(default_factory=list)
-    vanished: list[SorId] = field(default_factory=list)
+_CE_TYPE: Final = "dk.sor.entity.changed.v1"
 
 
-def changes(
-    snapshot: Iterable[SnapshotEntity | Damaged],
-    previous: Iterable[SnapshotEntity | Damaged],
-    taken_on: date,
-    report: FeedReport,
-) -> Iterator[OutputRecord]:
-    """Yield a message for each entity of `snapshot` that is not the same in `previous`; fill in the report.
+def read(
+    units: Iterable[FileUnit | Damaged], fingerprints: Mapping[str, bytes], spool: Spool, report: FeedReport
+) -> set[str]:
+    """Read the units whose fingerprint is not known into `spool`, and return the ids of all that stand in the file."""
+    seen: set[str] = set()
+    for unit in units:
+        seen.add(unit.sor_id)
+        if isinstance(unit, Damaged):
+            report.damaged.append(unit)
+        elif fingerprints.get(unit.sor_id) == unit.fingerprint:
+            report.read += 1
+            report.unchanged += 1
+        else:
+            _read_one(unit, spool, report)
+    return seen
 
-    The version of an entity is the day of the snapshot as a number, 20240131 for 31 January 2024, so that a later
-    snapshot is always newer (R10) and feeding the same one again repeats what is known.
-    Nothing is sent for a unit that is in `previous` alone. Unless its closure was announced there, or it is in
-    `snapshot` though too damaged to read, it has vanished (R30).
+
+def _read_one(unit: FileUnit, spool: Spool, report: FeedReport) -> None:
+    reading = unit.read()
+    report.damaged.extend(reading.damage)
+    if reading.entity is None:
+        return
+    change = _change(reading.entity, report.taken_on)
+    try:
+        EntityChanged.model_validate_json(orjson.dumps(change))
+    except ValidationError as error:
+        where = ", ".join(".".join(str(part) for part in each["loc"]) or each["type"] for each in error.errors())
+        if not reading.damage:  # else it has been said already
+            report.damaged.append(Damaged(unit.sor_id, "unreadable", f"the contract refuses {where}"))
+        return
+    report.read += 1
+    spool.put(Candidate(change, reading.entity.from_date is not None, None if reading.damage else unit.fingerprint))
+
+
+def recall(units: Iterable[FileUnit | Damaged], wanted: AbstractSet[str], taken_on: date) -> dict[str, LastVersion]:
+    """Read again what the snapshot before said of the units `wanted`."""
+    found: dict[str, LastVersion] = {}
+    for unit in units:
+        if unit.sor_id in wanted and not isinstance(unit, Damaged):
+            entity = unit.read().entity
+            if entity is not None:
+                found[unit.sor_id] = LastVersion.of(_change(entity, taken_on))
+    return found
+
+
+def vanished(
+    known: Collection[str], last: Mapping[str, LastVersion], seen: AbstractSet[str], on: date
+) -> list[Vanished]:
+    """List the known units that are not in the file though no closure of theirs has taken effect (R30)."""
+    gone = [(sor_id, last[sor_id]) for sor_id in known if sor_id not in seen and sor_id in last]
+    return sorted(
+        (Vanished(sor_id, each.owner, each.to_date) for sor_id, each in gone if not each.has_ended(on)),
+        key=lambda each: each.sor_id,
+    )
+
+
+def messages(spool: Spool, last: Mapping[str, LastVersion], report: FeedReport) -> Iterator[tuple[OutputRecord, ...]]:
+    """Yield for each unit that differs its message, or two when it has gone to another owner (contracts.md).
+
+    A version is the day of the snapshot as a number, 20240131 for 31 January 2024, or the number after the last one
+    where that is as high already: a later snapshot is always newer (R10), and a feed cut short and run again
+    numbers as if it had run once.
     """
-    before = {entity.sor_id: entity for entity in previous if isinstance(entity, SnapshotEntity)}
-    for entity in snapshot:
-        if isinstance(entity, Damaged):
-            report.damaged.append(entity)
-            continue
-        report.read += 1
-        if before.pop(entity.sor_id, None) == entity:
+    for unit in spool:
+        before = last.get(unit.change["sorId"])
+        if before is not None and before.says(unit.change, dated=unit.dated):
             report.unchanged += 1
             continue
-        report.sent += 1
-        yield as_record(entity, taken_on)
-    damaged = {each.sor_id for each in report.damaged}
-    gone = (entity for entity in before.values() if entity.to_date is None)
-    report.vanished = sorted(entity.sor_id for entity in gone if entity.sor_id not in damaged)
+        records = _new(unit, report) if before is None else _changed(unit, before, report)
+        report.sent += len(records)
+        yield records
 
 
-def as_record(entity: SnapshotEntity, taken_on: date) -> OutputRecord:
-    """Return the entity as a change message, registered when SOR says it was, else on the snapshot's day."""
-    version = int(taken_on.strftime("%Y%m%d"))
-    registered_at = start_of_day(entity.updated_on or taken_on)
-    now = start_of_day(taken_on)
-    ce_id = str(effect_id("feed", entity.sor_id, version))
-    headers = sender_headers(ce_id=ce_id, source=_SOURCE, ce_type=_CE_TYPE, subject=entity.sor_id)
-    value = compact(entity.as_change(version, registered_at)).encode()
-    return OutputRecord(Topic.ENTITY_CHANGES, entity.owner_sor_id.encode(), value, headers, now)
+def _new(unit: Candidate, report: FeedReport) -> tuple[OutputRecord, ...]:
+    report.new += 1
+    return (_record(unit.change | {"version": _day_number(report.taken_on)}, unit.fingerprint, report),)
+
+
+def _changed(unit: Candidate, before: LastVersion, report: FeedReport) -> tuple[OutputRecord, ...]:
+    report.changed += 1
+    owner = unit.change["ownerSorId"]
+    change = unit.change
+    if not unit.dated and before.first_from_date is not None:
+        change = change | {"firstFromDate": before.first_from_date}
+    if before.moved_to == owner:  # it has left, and not arrived: a feed was cut short in between
+        return (_record(change | {"version": before.version}, unit.fingerprint, report),)
+    change = change | {"version": max(_day_number(report.taken_on), before.version + 1)}
+    arrival = _record(change, unit.fingerprint, report)
+    if before.owner == owner:
+        return (arrival,)
+    report.moved += 1
+    left = change | {"ownerSorId": before.owner, "parentSorId": before.parent, "movedToOwnerSorId": owner}
+    return (_record(left, None, report), arrival)
+
+
+def _record(change: dict[str, Any], fingerprint: bytes | None, report: FeedReport) -> OutputRecord:
+    """Return the message. Where a unit goes from one owner to another, both halves are one event."""
+    taken_at = start_of_day(report.taken_on)
+    sor_id, owner = change["sorId"], change["ownerSorId"]
+    ce_id = str(effect_id("feed", sor_id, change["version"], *([owner] if change["movedToOwnerSorId"] else ())))
+    headers = sender_headers(ce_id=ce_id, source=f"{SOURCE}:{report.format}", ce_type=_CE_TYPE, subject=sor_id)
+    headers = (*headers, ("ce_time", rfc3339(taken_at).encode()))
+    if fingerprint is not None:
+        headers = (*headers, fingerprint_header(fingerprint))
+    return OutputRecord(Topic.ENTITY_CHANGES, owner.encode(), orjson.dumps(change), headers, taken_at)
+
+
+def _change(entity: SnapshotEntity, taken_on: date) -> dict[str, Any]:
+    """Return the data of the unit's message: registered when SOR says it was, else on the snapshot's day."""
+    return entity.as_change(0, start_of_day(entity.updated_on or taken_on))
+
+
+def _day_number(day: date) -> int:
+    return int(day.strftime("%Y%m%d"))

@@ -6,14 +6,17 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
 from adapters.cvr.port import Found
+from contracts.cloudevents import traceparent_of
 from contracts.cvr_facts import CvrRequest, NotFoundFact, UnavailableFact
 from contracts.danish_time import danish_date
 from contracts.topics import WORKER_INPUTS, Topic
 from workers.enrichment.answers import answer_record
+from workers.replay.core_order import progress_of
 from workers.stream.world import Turn, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
     from adapters.cvr.documents import FileRegistry
@@ -24,24 +27,49 @@ if TYPE_CHECKING:
 
 TO_ITSELF: Final = frozenset({Topic.TRANSFERS.value, Topic.FEE_RUNS.value})
 """What the worker sends and reads itself: never an output, and made anew where a recording holds it."""
-_READ: Final = frozenset(topic.value for topic in WORKER_INPUTS) - TO_ITSELF
+AS_RECORDED: Final = TO_ITSELF | {Topic.CVR_FACTS.value}
+"""All that comes from Sorbro itself; taken from the recording where it is to be decided as it was then."""
+_READ: Final = frozenset(topic.value for topic in WORKER_INPUTS)
 
 
 class Replay:
-    """One run. Feed it records in order; it yields the outputs in the order of their emission."""
+    """One run. Feed it records in order; it yields the outputs in the order of their emission.
 
-    def __init__(self, tariffs: TariffTable, registry: FileRegistry | None = None) -> None:
-        self.world = World(tariffs)
+    `recorded` are topics of Sorbro's own whose records come from the recording. With CVR's answers among them nobody
+    is asked, unless a `registry` is given to ask instead; with `TO_ITSELF` what the worker tells itself is an output,
+    and heard where the recording holds it.
+    """
+
+    def __init__(
+        self,
+        tariffs: TariffTable,
+        registry: FileRegistry | None = None,
+        *,
+        recorded: AbstractSet[str] = frozenset(),
+        partitions: int = 1,
+    ) -> None:
+        self.world = World(tariffs, partitions=partitions)
         self.outcomes: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
         """Records of topics that the worker does not read, or whose records the replay makes itself."""
         self._registry = registry
+        makes = TO_ITSELF - recorded
+        answers = frozenset({Topic.CVR_FACTS.value}) & recorded
+        self._reads = _READ - makes - (answers if registry is not None else frozenset())
+        self._hears = makes
+        self._is_answered = bool(answers) and registry is None
         self._to_itself: deque[OutputRecord] = deque()
 
     def play(self, record: InputRecord) -> Iterator[OutputRecord]:
-        """Let the days before the record come, decide it at its own timestamp, and finish what it began."""
+        """Let the days before the record come, decide it at its own timestamp, and finish what it began.
+
+        A progress record says how far in time the worker had come there, and so which days had come.
+        """
+        if record.topic == Topic.STATE:
+            yield from self.advance(progress_of(record).stream_time)
+            return
         yield from self.advance(record.timestamp)
-        if record.topic not in _READ:
+        if record.topic not in self._reads:
             self.left_out[record.topic] += 1
             return
         yield from self._receive(record, record.timestamp)
@@ -76,7 +104,10 @@ class Replay:
         turn.adopt()
         self.outcomes += turn.outcomes
         for record in turn.outputs:
-            if record.topic in TO_ITSELF or record.topic == Topic.CVR_REQUESTS:
+            if record.topic == Topic.CVR_REQUESTS:
+                if not self._is_answered:
+                    self._to_itself.append(record)
+            elif record.topic in self._hears:
                 self._to_itself.append(record)
             else:
                 yield record
@@ -88,7 +119,14 @@ class Replay:
             request = CvrRequest.model_validate_json(record.value or b"")
             for number in request.numbers:
                 fact, changes_on = self._look_up(number, record.time)
-                answer = answer_record(request.owner_sor_id, number, fact, record.time, changes_on=changes_on)
+                answer = answer_record(
+                    request.owner_sor_id,
+                    number,
+                    fact,
+                    record.time,
+                    changes_on=changes_on,
+                    traceparent=traceparent_of(record.headers),
+                )
                 yield from self._receive(answer.as_input(), record.time, counts=self._registry is not None)
 
     def _look_up(self, number: CvrNumber | PNumber, now: datetime) -> tuple[Fact, date | None]:

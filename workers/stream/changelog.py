@@ -19,13 +19,14 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.identifiers import SorId
 from contracts.records import OutputRecord
 from contracts.topics import Topic
+from workers.stream import armed
 from workers.stream.fee_runs import Run
 from workers.stream.owners import Owners
 from workers.stream.world import BEGINNING, World
 from workers.tree.state import Backlog, CvrEntry, Node, OwnerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from contracts.cloudevents import Headers
     from contracts.tariffs import TariffTable
@@ -37,7 +38,8 @@ SCHEMA_VERSION: Final = 1
 _HEADERS: Final[Headers] = (("schema", str(SCHEMA_VERSION).encode()),)
 _WAKES: Final = "wakes"
 """The header that says when an owner wants to be woken next, empty for never; on its newest record."""
-_PROGRESS: Final = b"progress"
+PROGRESS: Final = b"progress"
+"""The key of the one record that says how far the partition has come."""
 _RELEASE: Final = version("sorbro")
 
 
@@ -62,6 +64,10 @@ class ChangelogError(RuntimeError):
     """The changelog cannot be read by this version of Sorbro."""
 
 
+class IncompleteRestoreError(RuntimeError):
+    """Less was read than was written; reading again gives all of it."""
+
+
 _KINDS: Final = frozenset({b"node", b"cvr", b"backlog"})
 _NODE: Final = TypeAdapter(Node)
 _CVR: Final = TypeAdapter(CvrEntry)
@@ -76,11 +82,11 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         return OutputRecord(Topic.STATE, key, value, headers, turn.stream_time, partition)
 
     for owner, changed in turn.changed.items():
-        *records, (key, value) = _records_of(turn.state(owner), changed)
+        *records, (key, value, headers) = _records_of(turn, owner, changed)
         for before in records:
             yield entry(*before)
         instant = turn.next_wake_of(owner)
-        yield entry(key, value, (*_HEADERS, (_WAKES, instant.isoformat().encode() if instant is not None else b"")))
+        yield entry(key, value, (*headers, (_WAKES, instant.isoformat().encode() if instant is not None else b"")))
     progress = Progress(
         dict(positions),
         turn.stream_time,
@@ -89,17 +95,18 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         came_to=turn.came_to,
         wakes_by=_wakes_by(turn.tariffs),
     )
-    yield entry(_PROGRESS, _PROGRESS_TYPE.dump_json(progress))
+    yield entry(PROGRESS, _PROGRESS_TYPE.dump_json(progress))
 
 
-def _records_of(state: OwnerState, changed: Changed) -> Iterator[tuple[bytes, bytes]]:
-    owner = state.owner
+def _records_of(turn: Turn, owner: SorId, changed: Changed) -> Iterator[tuple[bytes, bytes, Headers]]:
+    state = turn.state(owner)
     for sor_id in changed.nodes:
-        yield f"node/{owner}/{sor_id}".encode(), _NODE.dump_json(state.nodes[sor_id], by_alias=True)
+        headers = (*_HEADERS, *turn.traced.armed.headers(owner, sor_id))
+        yield f"node/{owner}/{sor_id}".encode(), _NODE.dump_json(state.nodes[sor_id], by_alias=True), headers
     for number in changed.numbers:
-        yield f"cvr/{owner}/{number}".encode(), _CVR.dump_json(state.numbers[number], by_alias=True)
+        yield f"cvr/{owner}/{number}".encode(), _CVR.dump_json(state.numbers[number], by_alias=True), _HEADERS
     if changed.backlog:  # no tombstone when it is empty: the broker would forget it, and what it says of the wakes
-        yield f"backlog/{owner}".encode(), _BACKLOG.dump_json(state.backlog)
+        yield f"backlog/{owner}".encode(), _BACKLOG.dump_json(state.backlog), _HEADERS
 
 
 def _wakes_by(tariffs: TariffTable) -> str:
@@ -110,12 +117,14 @@ class Restoring:
     """Builds a world from changelog records, in order; later records replace earlier ones.
 
     What is read is only laid by: a record that a later one replaces is never decoded, and an owner whose next wake is
-    noted is decoded when somebody asks for it.
+    noted is decoded when somebody asks for it. `only` these owners are taken, for who wants to look at a few.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, only: Collection[SorId] | None = None) -> None:
+        self._only = None if only is None else {owner.encode() for owner in only}
         self._newest: defaultdict[bytes, dict[bytes, bytes | None]] = defaultdict(dict)
         self._wakes: dict[bytes, bytes] = {}
+        self._traces: dict[bytes, bytes] = {}
         self._progress: bytes | None = None
         self._parsed: Progress | None = None
         self._decoded: list[OwnerState] = []
@@ -126,22 +135,31 @@ class Restoring:
         self.records += 1
         if headers[:1] != _HEADERS:
             _check(headers)
-        if key == _PROGRESS:
+        if key == PROGRESS:
             self._progress, self._parsed = value, None
             return
         kind, _, rest = key.partition(b"/")
         if kind not in _KINDS:
             raise ChangelogError(f"the changelog holds a record of unknown kind {key!r}: is the topic Sorbro's own?")
         owner, _, _ = rest.partition(b"/")
+        if self._only is not None and owner not in self._only:
+            return
         self._newest[owner][key] = value
+        self._traces.pop(key, None)
         if len(headers) > 1:
-            self._wakes[owner] = dict(headers)[_WAKES]
+            self._note(key, owner, dict(headers))
+
+    def _note(self, key: bytes, owner: bytes, headers: Mapping[str, bytes]) -> None:
+        if _WAKES in headers:
+            self._wakes[owner] = headers[_WAKES]
+        if armed.HEADER in headers:
+            self._traces[key] = headers[armed.HEADER]
 
     @property
     def progress(self) -> Progress:
         """How far the partition had come. Raises `ChangelogError` when the record of it is damaged."""
         if self._parsed is None:
-            with _naming(_PROGRESS):
+            with _naming(PROGRESS):
                 self._parsed = Progress() if self._progress is None else _PROGRESS_TYPE.validate_json(self._progress)
         return self._parsed
 
@@ -162,7 +180,7 @@ class Restoring:
             pass
         progress = self.progress
         laid_by: dict[SorId, Records] = {SorId(owner.decode()): self._newest[owner] for owner in sorted(self._newest)}
-        return World(
+        world = World(
             tariffs,
             Owners.laid_by(laid_by, _owner, self._decoded),
             progress.stream_time,
@@ -171,6 +189,9 @@ class Restoring:
             fee_runs=progress.fee_runs,
             partitions=partitions,
         )
+        for kept in armed.restored(self._traces):
+            world.armed.put(*kept)
+        return world
 
 
 def _owner(owner: SorId, records: Records) -> OwnerState:
@@ -201,8 +222,9 @@ def _naming(key: bytes) -> Iterator[None]:
     """Say which record it is that cannot be read."""
     try:
         yield
-    except ValidationError as error:
-        raise ChangelogError(f"the changelog record {key!r} is damaged: restore sorbro.state.v1") from error
+    except ValidationError:
+        # Without the cause: it quotes the record, and the record may name people (R49).
+        raise ChangelogError(f"the changelog record {key!r} is damaged: restore sorbro.state.v1") from None
 
 
 def _check(headers: Headers) -> None:

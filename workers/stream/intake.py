@@ -34,6 +34,8 @@ LARGEST_VALUE: Final = 512 * 1024
 """Bytes. The largest real message is a few kilobytes; anything near this is not one of ours."""
 _CHECK_DIGIT: Final = "check_digit"
 _SHOWN_ERRORS: Final = 3
+_QUOTES_THE_INPUT: Final = "union_tag_invalid"
+"""The one kind of pydantic's errors whose text repeats what stood there."""
 _NOT_JSON: Final = Refusal("unparsable", "the value is not JSON in UTF-8")
 _HAS_KEY: Final = Refusal("wrong-key", "a message that names no owner must have an empty key")
 _KEYED: Final = (
@@ -130,7 +132,9 @@ def _broken(error: ValidationError, data: bytes) -> Refusal:
         return _NOT_JSON
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     where = "; ".join(
-        f"{'.'.join(str(part) for part in each['loc']) or 'message'}: {each['msg']}" for each in errors[:_SHOWN_ERRORS]
+        f"{'.'.join(str(part) for part in each['loc']) or 'message'}: "
+        f"{'its kind is none of those there are' if each['type'] == _QUOTES_THE_INPUT else each['msg']}"
+        for each in errors[:_SHOWN_ERRORS]
     )
     more = f"; and {len(errors) - _SHOWN_ERRORS} more" if len(errors) > _SHOWN_ERRORS else ""
     only_check_digits = all(each["type"] == _CHECK_DIGIT for each in errors)

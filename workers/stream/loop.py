@@ -10,9 +10,11 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.port import CALL_SECONDS, LogError, PartitionLog
-from workers.stream.changelog import ChangelogError, Restoring, changelog_of
+from workers.stream.changelog import ChangelogError, IncompleteRestoreError, Restoring, changelog_of
 from workers.stream.lookout import Lookout
+from workers.stream.reporter import Took
 from workers.stream.seat import INPUTS, Seat
+from workers.stream.tracing import NO_TRACING
 from workers.stream.world import Turn
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from adapters.clock import Clock
     from contracts.tariffs import TariffTable
     from workers.stream.reporter import Reporter
+    from workers.stream.tracing import Tracing
     from workers.stream.world import World
 
 _BATCH: Final = 500
@@ -57,6 +60,7 @@ class PartitionLoop:
         tariffs: TariffTable,
         reporter: Reporter,
         flood_limit: int,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self.partition = partition
         self._new_log = new_log
@@ -64,6 +68,7 @@ class PartitionLoop:
         self._tariffs = tariffs
         self._reporter = reporter
         self._flood_limit = flood_limit
+        self._tracing = tracing
         self._bad_in_a_row = 0
         self._ask_again_at = 0.0
         self._ask_again_after = _ASK_AGAIN_SECONDS[0]
@@ -120,10 +125,11 @@ class PartitionLoop:
             partitions = await self._partition_count(log, progress.partitions)
         ahead = {topic: at for topic, at in committed.items() if at > progress.positions.get(topic, 0)}
         if ahead:
-            raise RuntimeError(f"the restore is incomplete: committed {ahead}, progress {progress}; opening again")
+            raise IncompleteRestoreError(f"committed {ahead}, restored only up to {progress.positions}; opening again")
         async with asyncio.timeout(2 * CALL_SECONDS):
             await log.seek(progress.positions)
         world = restoring.world(self._tariffs, partitions)
+        world.tracing = self._tracing
         seat = Seat(log, world, Lookout(_now()))
         self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
         return seat
@@ -176,9 +182,10 @@ class PartitionLoop:
             await self._let_days_come(seat, turn, self._clock.now())
         seat.is_behind = not _has_room(seat, turn)
         if not turn.is_empty:
+            decided = _now()
             await self._bring_home(seat, turn)
             turn.adopt()
-            self._reporter.committed(self.partition, turn, _now() - started)
+            self._reporter.committed(self.partition, turn, Took(decided - started, _now() - decided))
         self._decode_some(seat)
         if self._bad_in_a_row >= self._flood_limit:
             raise FloodError(
@@ -277,6 +284,14 @@ class PartitionLoop:
             seat.breathed = _now()
 
     async def _bring_home(self, seat: Seat, turn: Turn) -> None:
+        try:
+            await self._transact(seat, turn)
+        except BaseException:
+            turn.traced.given_up()
+            self._reporter.aborted(self.partition)
+            raise
+
+    async def _transact(self, seat: Seat, turn: Turn) -> None:
         """One transaction: outputs, changed state, progress, offsets. Everything is acknowledged before the commit."""
         log = seat.log
         async with asyncio.timeout(CALL_SECONDS):

@@ -23,6 +23,7 @@ class Owners(Mapping["SorId", "OwnerState"]):
         self._states = {state.owner: state for state in states}
         self._laid_by: dict[SorId, Records] = {}
         self._decode: Callable[[SorId, Records], OwnerState] | None = None
+        self._changed: set[SorId] = set(self._states)
         self.on_decoded: Callable[[OwnerState], None] = lambda _: None
 
     @classmethod
@@ -63,10 +64,16 @@ class Owners(Mapping["SorId", "OwnerState"]):
     def update(self, states: Mapping[SorId, OwnerState]) -> None:
         """Take on new states."""
         self._states.update(states)
+        self._changed.update(states)
 
     def decoded(self) -> list[OwnerState]:
         """Those that are decoded, for who only looks."""
         return list(self._states.values())
+
+    def take_changed(self) -> set[SorId]:
+        """Those that have been decoded, or taken on a new state, since this was last asked."""
+        changed, self._changed = self._changed, set()
+        return changed
 
     def decode_one(self) -> bool:
         """Decode one of those laid by; False when there is none left."""
@@ -79,4 +86,5 @@ class Owners(Mapping["SorId", "OwnerState"]):
             raise AssertionError("who is laid by came with the way to decode it")
         state = self._states[owner] = self._decode(owner, self._laid_by[owner])
         del self._laid_by[owner]
+        self._changed.add(owner)
         self.on_decoded(state)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from workers.stream.world import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How long the two halves of a turn took, in seconds: deciding it, and bringing it home in a transaction."""
+
+    deciding: float
+    committing: float
 
 
 class Reporter(Protocol):
@@ -14,8 +23,11 @@ class Reporter(Protocol):
     def opened(self, partition: int, restored: int, owners: int, seconds: float) -> None:
         """The partition is restored and works."""
 
-    def committed(self, partition: int, turn: Turn, seconds: float) -> None:
+    def committed(self, partition: int, turn: Turn, took: Took) -> None:
         """A turn is committed and adopted."""
+
+    def aborted(self, partition: int) -> None:
+        """A transaction is given up: nothing of it was ever there, or, if its commit was under way, all of it is."""
 
     def failed(self, partition: int, error: BaseException) -> None:
         """Something went wrong; the partition is being opened again."""

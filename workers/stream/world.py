@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from contracts.cloudevents import binary_headers
-from contracts.dead_letters import DeadLetterReason
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from contracts.transfers import UnitTransferred
@@ -16,10 +15,14 @@ from workers.decide import DayHasCome, Decision, FeeRun, decide, wakes_of
 from workers.effects import Refusal, Send
 from workers.enrichment.questions import unanswered
 from workers.stream.agenda import Agenda
+from workers.stream.armed import Armed
 from workers.stream.dead_letters import dead_letter
 from workers.stream.fee_runs import FeeRuns, for_every_partition
 from workers.stream.intake import OwnersMessage, RunRequested, RunStarted, read
+from workers.stream.journal import Buried, Journal, Taken, newly_parked
 from workers.stream.owners import Owners
+from workers.stream.traced import Traced
+from workers.stream.tracing import NO_TRACING
 from workers.tree.state import OwnerState
 
 if TYPE_CHECKING:
@@ -29,8 +32,10 @@ if TYPE_CHECKING:
     from contracts.identifiers import SorId
     from contracts.records import InputRecord
     from contracts.tariffs import TariffTable
+    from workers.effects import Outcome
     from workers.stream.fee_runs import Run
     from workers.stream.intake import Accepted
+    from workers.stream.tracing import Tracing
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 """Where the time of a partition stands that has seen nothing yet."""
@@ -62,6 +67,8 @@ class World:
         """The latest instant anything was decided at; it never goes back."""
         self.came_to = came_to
         """When the record taken last was: what it began is finished up to there before the next, as a replay does."""
+        self.tracing: Tracing = NO_TRACING
+        self.armed = Armed()
         self.agenda = Agenda(wakes)
         for state in self.owners.decoded():
             self._plan(state)
@@ -97,7 +104,8 @@ class Turn:
         self.outputs: list[OutputRecord] = []
         self.changed: dict[SorId, Changed] = {}
         self.outcomes: Counter[str] = Counter()
-        self.dead_letters: Counter[DeadLetterReason] = Counter()
+        self.journal = Journal()
+        self.traced = Traced(world.tracing, world.armed)
         self.stream_time = world.stream_time
         self.came_to = world.came_to
         self._silent_steps = 0
@@ -158,7 +166,8 @@ class Turn:
         instant = world.next_instant()
         if instant is not None and world.agenda.next() == instant:
             _, owner = world.agenda.pop()
-            self._take(owner, decide(self.state(owner), DayHasCome(), instant, world.tariffs), instant, None)
+            decision = decide(self.state(owner), DayHasCome(), instant, world.tariffs)
+            self._take(owner, decision, instant, self.traced.day(owner, decision))
         elif (run := world.fee_runs.next()) is not None:
             self._go_on_with(run)
         return True
@@ -172,14 +181,13 @@ class Turn:
         """Decide one record at `now`. The days before it must have come."""
         self.came_to = now
         accepted = _read(record)
-        if isinstance(accepted, Refusal):
-            self.outcomes["refused"] += 1
-            self._bury(record, accepted, now)
-        elif isinstance(accepted, OwnersMessage):
-            self._decide(accepted, record, now)
+        if isinstance(accepted, OwnersMessage):
+            outcome = self._decide(accepted, record, now)
         else:
-            self.outcomes["applied" if self._hear(accepted, now) else "repeated"] += 1
-            self.stream_time = max(self.stream_time, now)
+            outcome = self._hear(accepted, record, now)
+            self.outcomes[outcome] += 1
+            self.traced.record(record, None).came_to(outcome)
+        self.journal.taken.append(Taken(record.topic, record.timestamp, outcome))
 
     @classmethod
     def asking_again(cls, world: World) -> Iterator[Self]:
@@ -198,23 +206,31 @@ class Turn:
         self._world.owners.update(self._owners)
         self._world.stream_time = self.stream_time
         self._world.came_to = self.came_to
+        self.traced.committed()
 
-    def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> None:
+    def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> Outcome:
+        step = self.traced.record(record, accepted.traceparent)
         decision = decide(self.state(accepted.owner), accepted.event, now, self._world.tariffs)
+        self.traced.heard(accepted.owner, decision, accepted.event.event_id, step)
         for effect in decision.effects:
             if isinstance(effect, Refusal):
                 self._bury(record, effect, now)
-        self._take(accepted.owner, decision, now, accepted.traceparent)
+        self._take(accepted.owner, decision, now, step.traceparent)
         if isinstance(accepted.event.message, UnitTransferred):
             self._world.fee_runs.welcome(accepted.owner, record.headers)
+        return decision.outcome
 
-    def _hear(self, accepted: Accepted, now: datetime) -> bool:
-        """Take in what concerns no owner alone; False when it is known already."""
+    def _hear(self, accepted: Accepted | Refusal, record: InputRecord, now: datetime) -> Outcome:
+        """Take in what concerns no owner alone, or cannot be used."""
+        self.stream_time = max(self.stream_time, now)
+        if isinstance(accepted, Refusal):
+            self._bury(record, accepted, now)
+            return "refused"
         if isinstance(accepted, RunStarted):
-            return self._world.fee_runs.start(accepted.started, now)
+            return "applied" if self._world.fee_runs.start(accepted.started, now) else "repeated"
         if isinstance(accepted, RunRequested):
             self.outputs += for_every_partition(accepted, self._world.partitions, now)
-        return True
+        return "applied"
 
     def _go_on_with(self, run: Run) -> None:
         """Put the run to the next owner, or to the next part of a large one. Most owners have nothing to answer."""
@@ -228,7 +244,7 @@ class Turn:
         decision = decide(self.state(owner), event, run.at, self._world.tariffs)
         self._world.fee_runs.put(run.asked(owner, decision.resume))
         if decision.effects or decision.wakes or not decision.changes.is_empty:
-            self._take(owner, decision, run.at, None)
+            self._take(owner, decision, run.at, self.traced.day(owner, decision))
         else:
             self._silent_steps += 1
 
@@ -243,6 +259,7 @@ class Turn:
         if not decision.changes.is_empty:
             if owner not in self._owners and owner not in self._world.owners:
                 self._in_order = None
+            self.journal.parked += newly_parked(self.state(owner), decision.state, decision.changes.nodes)
             self._owners[owner] = decision.state
             changed = self.changed.setdefault(owner, Changed())
             changed.nodes |= decision.changes.nodes
@@ -255,10 +272,11 @@ class Turn:
                 moves = effect.topic == Topic.TRANSFERS
                 along = self._world.fee_runs.passed(owner) if moves else ()
                 self.outputs.append(_output(effect, now, traceparent, along))
+                self.journal.note(effect, now)
 
     def _bury(self, record: InputRecord, refusal: Refusal, now: datetime) -> None:
         self.stream_time = max(self.stream_time, now)
-        self.dead_letters[refusal.reason] += 1
+        self.journal.buried.append(Buried(record, refusal))
         self.outputs.append(dead_letter(record, refusal, now))
 
 

@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from workers.tree.draft import Draft
 from workers.tree.state import Forwarded, Parked, Registered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from contracts.identifiers import SorId
     from workers.tree.state import Node, OwnerState
 
 
+Reason = Literal["only-self-registered", "only-noticed", "moved-here", "ancestor", "circle", "tariff", "cvr"]
+
+_WORDS: Final[Mapping[Reason, str]] = {
+    "only-self-registered": "SOR's own message on the unit, so far only its self-registration has come (R13)",
+    "only-noticed": "SOR's own message on the unit, so far only a notice from STPS has come (R13)",
+    "moved-here": "SOR's message on the unit under {about}, where it has moved to (R13)",
+    "ancestor": "its ancestor {about} (R13)",
+    "circle": "parents that do not form a circle (R13); ask the SOR office",
+    "tariff": "a tariff for {about} (R32)",
+    "cvr": "CVR's answer on {about} (R20)",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One unit and what it waits for, in words an operator can act on."""
+    """One unit and what it waits for; `about` is the SOR-id, the year or the number that is missing."""
 
     sor_id: SorId
     owner_sor_id: SorId
-    kind: Literal["sor", "tariff", "cvr"]
-    waits_for: str
+    reason: Reason
+    about: str = ""
+
+    @property
+    def kind(self) -> Literal["sor", "tariff", "cvr"]:
+        """Who could end the waiting."""
+        return self.reason if self.reason in {"tariff", "cvr"} else "sor"
+
+    @property
+    def waits_for(self) -> str:
+        """The same in words an operator can act on."""
+        return _WORDS[self.reason].format(about=self.about)
 
 
 def waiting_in(state: OwnerState) -> Iterator[Waiting]:
@@ -31,26 +54,26 @@ def waiting_in(state: OwnerState) -> Iterator[Waiting]:
     for node in state.nodes.values():
         missing = _missing(draft, node)
         if missing is not None:
-            yield Waiting(node.sor_id, state.owner, "sor", missing)
+            yield Waiting(node.sor_id, state.owner, *missing)
         years = {entry.fee_year for entry in node.ledger if isinstance(entry, Parked) and entry.not_after is None}
         for year in sorted(years):
-            yield Waiting(node.sor_id, state.owner, "tariff", f"a tariff for {year} (R32)")
+            yield Waiting(node.sor_id, state.owner, "tariff", str(year))
     for number, entry in state.numbers.items():
         if entry.answer is None:
-            yield Waiting(entry.wanted_by[0], state.owner, "cvr", f"CVR's answer on {number} (R20)")
+            yield Waiting(entry.wanted_by[0], state.owner, "cvr", number)
 
 
-def _heard_of(node: Node) -> str | None:
+def _heard_of(node: Node) -> tuple[Reason] | None:
     """A unit SOR has not told of; one that another unit replaces or that is only notified of waits for nothing."""
     if node.self_registration is not None:
-        return "SOR's own message on the unit, so far only its self-registration has come (R13)"
+        return ("only-self-registered",)
     to_come = any(each.is_now == "to-come" for each in node.notices.departures)
-    return "SOR's own message on the unit, so far only a notice from STPS has come (R13)" if to_come else None
+    return ("only-noticed",) if to_come else None
 
 
-def _missing(draft: Draft, node: Node) -> str | None:
+def _missing(draft: Draft, node: Node) -> tuple[Reason] | tuple[Reason, str] | None:
     if (node.entity is None or node.has_moved) and isinstance(node.standing, Forwarded | Registered):
-        return f"SOR's message on the unit under {draft.owner}, where it has moved to (R13)"
+        return "moved-here", draft.owner
     if node.entity is None:
         return _heard_of(node)
     if not node.entity.is_treatment_place or node.closed is not None or draft.path(node.entity) is not None:
@@ -60,6 +83,6 @@ def _missing(draft: Draft, node: Node) -> str | None:
         seen.add(parent)
         entity = draft.node(parent).entity
         if entity is None:
-            return f"its ancestor {parent} (R13)"
+            return "ancestor", parent
         parent = entity.parent_sor_id
-    return "parents that do not form a circle (R13); ask the SOR office"
+    return ("circle",)

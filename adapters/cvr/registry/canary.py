@@ -15,10 +15,10 @@ from typing import Final, Literal, get_args
 
 import structlog
 
-from adapters import telemetry
 from adapters.cvr.registry.guard import NotAskedError
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Answer, LastingError, NoAnswerError, Number, Reading, RejectedError
+from adapters.telemetry import cvr as metrics
 
 _log = structlog.get_logger("sorbro.cvr")
 
@@ -156,6 +156,6 @@ class Canary:
 
     def _show(self) -> None:
         for finding in get_args(Finding):
-            telemetry.CVR_CANARY.labels(finding).set(finding == self._verdict.finding)
+            metrics.CANARY.labels(finding).set(finding == self._verdict.finding)
         if self._verdict.finding == "well" and self._verdict.at is not None:
-            telemetry.CVR_CANARY_WELL.set(self._verdict.at.timestamp())
+            metrics.CANARY_WELL.set(self._verdict.at.timestamp())

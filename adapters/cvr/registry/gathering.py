@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
-from adapters import telemetry
 from adapters.cvr.port import Outcome, Unavailable
 from adapters.cvr.registry.guard import NotAskedError
 from adapters.cvr.registry.line import Turn
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Number
+from adapters.telemetry import cvr as metrics
 
 Flight = asyncio.Future[Outcome]
 """Shared by all who wait for the number. To wait without owning it, use `asyncio.wait`, which cancels nothing."""
@@ -47,7 +47,7 @@ class Gathering:
         self._is_full = asyncio.Event()
         self._dispatcher: asyncio.Task[None] | None = None
         self._carriers: set[asyncio.Task[None]] = set()
-        telemetry.CVR_WAITING.set_function(lambda: len(self._flights))
+        metrics.WAITING.set_function(lambda: len(self._flights))
 
     def __len__(self) -> int:
         return len(self._flights)

@@ -8,10 +8,10 @@ from typing import get_args
 
 import structlog
 
-from adapters import telemetry
 from adapters.cvr.registry.breaker import Breaker, BreakerPolicy, Closed, Open, Probing
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import LastingError, NoAnswerError, PassingError, RejectedError
+from adapters.telemetry import cvr as metrics
 
 _log = structlog.get_logger("sorbro.cvr")
 
@@ -118,7 +118,7 @@ class Guard:
 
 def _show(breaker: Breaker) -> None:
     for state in get_args(Breaker):
-        telemetry.CVR_BREAKER.labels(state.__name__.lower()).set(isinstance(breaker, state))
+        metrics.BREAKER.labels(state.__name__.lower()).set(isinstance(breaker, state))
 
 
 def _now() -> float:

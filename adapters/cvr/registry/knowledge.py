@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from adapters import telemetry
 from adapters.clock import Clock
 from adapters.cvr.port import Found, InvalidNumber, NotFound, Outcome, Unavailable
 from adapters.cvr.registry.ages import Absent, Ages, Memo, Present
@@ -13,9 +12,10 @@ from adapters.cvr.registry.memory import Memory
 from adapters.cvr.registry.rejects import Rejects
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Number
+from adapters.telemetry import cvr as metrics
 from contracts.danish_time import danish_date
 
-_FRESH, _MISS, _STALE = (telemetry.CVR_MEMORY.labels(result) for result in ("fresh", "miss", "stale"))
+_FRESH, _MISS, _STALE = (metrics.MEMORY.labels(result) for result in ("fresh", "miss", "stale"))
 
 
 class Knowledge:

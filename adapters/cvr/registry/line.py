@@ -12,11 +12,11 @@ from typing import Final, Self
 
 import structlog
 
-from adapters import telemetry
 from adapters.cvr.registry.guard import Guard, NotAskedError
 from adapters.cvr.registry.pace import Pace
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Answer, CvrService, LastingError, NoAnswerError, Number, PassingError, RejectedError
+from adapters.telemetry import cvr as metrics
 
 _log = structlog.get_logger("sorbro.cvr")
 _RESULTS: Final = {PassingError: "passing", RejectedError: "rejected", LastingError: "lasting"}
@@ -62,17 +62,17 @@ class Line:
         Raises `NoAnswerError`, and cancellation, which is not held against CVR: so no wait of ours may end in it.
         """
         seconds = min(self._settings.attempt_seconds, deadline - asyncio.get_running_loop().time())
-        telemetry.CVR_CALL_NUMBERS.observe(len(numbers))
+        metrics.CALL_NUMBERS.observe(len(numbers))
         result = "cancelled"
         try:
-            with telemetry.CVR_CALL_SECONDS.time():
+            with metrics.CALL_SECONDS.time():
                 answer = await self._ask(numbers, seconds)
             result = "answered"
         except NoAnswerError as failure:
             result = _RESULTS.get(type(failure), "passing")
             raise
         finally:
-            telemetry.CVR_CALLS.labels(result).inc()
+            metrics.CALLS.labels(result).inc()
         return answer
 
     def heed(self, failure: NoAnswerError) -> None:

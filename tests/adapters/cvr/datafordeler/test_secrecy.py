@@ -17,7 +17,7 @@ from adapters.cvr.datafordeler.settings import DatafordelerSettings
 from adapters.cvr.sample import sample_cvr_numbers
 from adapters.cvr.service import NoAnswerError
 from adapters.cvr.standin import Faults
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 from support.cvr_services import standing_in
 
 TODAY = date(2026, 6, 15)

@@ -8,7 +8,7 @@ from adapters.cvr.port import Found, Unavailable
 from adapters.cvr.registry.breaker import Closed, Open, Probing
 from adapters.cvr.registry.guard import NotAskedError
 from adapters.cvr.service import Answer, LastingError, PassingError, RejectedError
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 from support.cvr_service import cvr_numbers, reading
 
 CVRS = cvr_numbers(400)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from adapters.cvr.port import Found, NotFound, Unavailable
 from adapters.cvr.registry.settings import RegistrySettings
 from adapters.cvr.service import Answer, LastingError, PassingError, RejectedError
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 from support.cvr_service import START, cvr_numbers, p_numbers, reading
 
 CVRS = cvr_numbers(100)

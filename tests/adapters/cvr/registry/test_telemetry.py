@@ -4,7 +4,7 @@ import pytest
 
 from adapters.cvr.port import Unavailable
 from adapters.cvr.service import LastingError, PassingError, RejectedError
-from adapters.telemetry import REGISTRY
+from adapters.telemetry.catalogue import REGISTRY
 from support.cvr_service import cvr_numbers
 
 CVRS = cvr_numbers(30)

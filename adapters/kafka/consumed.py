@@ -1,0 +1,29 @@
+"""A record as aiokafka gives it, as Sorbro's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from contracts.records import InputRecord
+
+_LATEST_MS: Final = 32_472_144_000_000
+"""The year 2999: a timestamp may claim anything, and must not leave the calendar."""
+
+
+def input_record(consumed: Any) -> InputRecord:
+    """The same record, its timestamp as an instant in UTC."""
+    return InputRecord(
+        topic=consumed.topic,
+        partition=consumed.partition,
+        offset=consumed.offset,
+        key=consumed.key,
+        value=consumed.value,
+        headers=tuple(consumed.headers),
+        timestamp=instant_of(consumed.timestamp),
+    )
+
+
+def instant_of(milliseconds: int) -> datetime:
+    """A record's timestamp as an instant."""
+    return datetime.fromtimestamp(min(milliseconds, _LATEST_MS) / 1000, UTC)

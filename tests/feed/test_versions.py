@@ -1,0 +1,138 @@
+"""What a feed sends, and under which version (R10, R17)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from adapters.sor_files import Damaged, SnapshotFormat
+from contracts.sor_entities import EntityChanged
+from support.feeding import CLINIC, OTHER, OTHER_OWNER, OWNER, PROVIDER, TREE, ListedTopic
+
+NEXT = date(2024, 2, 1)
+
+
+@pytest.fixture
+def topic():
+    topic = ListedTopic()
+    topic.feed(TREE)
+    return topic
+
+
+def test_every_entity_becomes_a_version_of_the_snapshot_s_day_parents_first_r10():
+    topic = ListedTopic()
+    report = topic.feed(TREE)
+    assert [(each["sorId"], each["version"]) for each in topic.values] == [(unit.sor_id, 20240131) for unit in TREE]
+    assert {record.key for record in topic.records} == {OWNER.encode()}
+    assert (report.read, report.new, report.sent) == (3, 3, 3)
+    for record in topic.records:
+        EntityChanged.model_validate_json(record.value)
+
+
+@pytest.mark.parametrize("day", [date(2024, 1, 31), NEXT])
+def test_the_same_snapshot_again_sends_nothing_r10(topic, day):
+    report = topic.feed(TREE, day)
+    assert (len(topic.records), report.unchanged, report.sent) == (3, 3, 0)
+
+
+def test_what_is_written_otherwise_but_says_the_same_sends_nothing_r17(topic):
+    rewritten = replace(TREE[1], updated_on=date(2024, 1, 30))  # another fingerprint, the same content
+    report = topic.feed([TREE[0], rewritten, TREE[2]], NEXT)
+    assert (len(topic.records), report.unchanged) == (3, 3)
+
+
+def test_only_what_differs_is_sent_r17(topic):
+    report = topic.feed([TREE[0], replace(TREE[1], name="Ny klinik"), TREE[2]], NEXT)
+    assert [(each["sorId"], each["name"], each["version"]) for each in topic.values[3:]] == [
+        (CLINIC, "Ny klinik", 20240201)
+    ]
+    assert (report.changed, report.unchanged) == (1, 2)
+
+
+def test_a_corrected_file_of_the_same_day_is_newer_all_the_same_r10(topic):
+    topic.feed([TREE[0], replace(TREE[1], name="Forkert"), TREE[2]])
+    topic.feed(TREE)
+    assert [each["version"] for each in topic.values[3:]] == [20240132, 20240133]
+    assert topic.values[-1]["name"] == "Klinikken"
+
+
+def test_what_sor_itself_has_said_is_not_said_again_and_never_passed_under_r10():
+    topic = ListedTopic()
+    topic.feed(TREE)
+    theirs = topic.values[1] | {"version": 99999999, "channel": "self-service", "name": "Fra SOR"}
+    record = topic.records[1]
+    headers = tuple(each for each in record.headers if each[0] not in {"ce_source", "sorbro_fingerprint"})
+    topic.records.append(replace(record, value=json.dumps(theirs).encode(), headers=headers))
+    assert topic.feed([TREE[0], replace(TREE[1], name="Fra SOR"), TREE[2]], NEXT).sent == 0
+    topic.feed([TREE[0], replace(TREE[1], name="Fra filen"), TREE[2]], NEXT)
+    assert (topic.values[-1]["version"], topic.values[-1]["name"]) == (100000000, "Fra filen")
+
+
+def test_a_file_without_from_dates_does_not_change_every_unit_every_night_r17():
+    undated = [replace(unit, from_date=None) for unit in TREE]
+    topic = ListedTopic()
+    topic.feed(undated)
+    assert topic.feed(undated, NEXT).sent == 0
+    topic.feed([undated[0], replace(undated[1], name="Ny klinik"), undated[2]], NEXT)
+    assert [(each["fromDate"], each["firstFromDate"]) for each in topic.values[3:]] == [("2024-02-01", "2024-01-31")]
+
+
+def test_a_new_from_date_is_a_new_version_r10(topic):
+    topic.feed([TREE[0], replace(TREE[1], from_date=date(2024, 2, 2)), TREE[2]], NEXT)
+    assert [each["fromDate"] for each in topic.values[3:]] == ["2024-02-02"]
+
+
+def test_a_unit_that_goes_to_another_owner_is_sent_under_both_r4(topic):
+    topic.feed([OTHER, *TREE])
+    there = replace(TREE[1], owner_sor_id=OTHER_OWNER, parent_sor_id=OTHER_OWNER)
+    report = topic.feed([OTHER, there, replace(TREE[2], owner_sor_id=OTHER_OWNER), TREE[0]], NEXT)
+    told = [
+        (each["sorId"], each["ownerSorId"], each["parentSorId"], each["movedToOwnerSorId"]) for each in topic.values[4:]
+    ]
+    assert told == [
+        (CLINIC, OWNER, OWNER, OTHER_OWNER),
+        (CLINIC, OTHER_OWNER, OTHER_OWNER, None),
+        (PROVIDER, OWNER, CLINIC, OTHER_OWNER),
+        (PROVIDER, OTHER_OWNER, CLINIC, None),
+    ]
+    assert {each["version"] for each in topic.values[4:]} == {20240201}
+    assert [record.key for record in topic.records[4:]] == [each["ownerSorId"].encode() for each in topic.values[4:]]
+    assert (report.changed, report.moved, report.sent) == (2, 2, 4)
+    assert len({dict(record.headers)["ce_id"] for record in topic.records[4:]}) == 4
+
+
+def test_a_closure_announced_long_before_is_sent_when_the_file_shows_it_r9(topic):
+    topic.feed([*TREE[:2], replace(TREE[2], to_date=date(2025, 6, 30))], NEXT)
+    assert [(each["sorId"], each["toDate"], each["channel"]) for each in topic.values[3:]] == [
+        (PROVIDER, "2025-06-30", "snapshot")
+    ]
+
+
+def test_a_unit_with_a_faulty_detail_is_sent_once_and_named_every_time(topic):
+    faulty = Damaged(CLINIC, "invalid-location-number", "line 3", unit_kept=True)
+
+    def items():
+        return [TREE[0], faulty, TREE[1], TREE[2]]
+
+    assert topic.feed(items(), NEXT).damaged == [faulty]
+    report = topic.feed(items(), NEXT)
+    assert (report.damaged, report.sent) == ([faulty], 0)
+
+
+def test_what_the_contract_refuses_is_named_and_not_sent_r1():
+    topic = ListedTopic()
+    report = topic.feed([replace(TREE[0], owner_type=None), TREE[1]])
+    assert [each["sorId"] for each in topic.values] == [CLINIC]
+    assert [(each.sor_id, each.reason) for each in report.damaged] == [(OWNER, "unreadable")]
+    assert "contract" in report.damaged[0].where
+
+
+def test_each_message_says_the_format_and_the_day_it_was_read_from():
+    topic = ListedTopic()
+    topic.feed(TREE, format=SnapshotFormat.SOR2_CSV)
+    headers = dict(topic.records[0].headers)
+    assert headers["ce_source"] == b"urn:dk:sorbro:feed:sor2-csv"
+    assert headers["ce_time"] == b"2024-01-30T23:00:00Z"

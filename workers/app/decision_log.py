@@ -1,0 +1,114 @@
+"""The log's words for decisions that matter: ids, rules and outcome, never a person (R49).
+
+Of an invoice trigger's recipient only the channel is told: its address and the reference are what people have typed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from contracts.deregistrations import DeregistrationEffective, SorDeletionRequested
+from contracts.invoice_triggers import InvoiceNotDue, InvoiceTriggered
+from contracts.registrations import RegistrationWithdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from contracts.identifiers import SorId
+    from contracts.wire import Message
+    from workers.stream.journal import Buried, Decided, Journal
+    from workers.tree.state import Parked
+
+LATE_SECONDS: Final = 60.0
+"""An end committed later than this after its instant is late: the worker was down, or something stood still (R26)."""
+_AN_ID: Final = re.compile(r"[\w.:/-]{1,120}", re.ASCII)
+"""A `ce_id` is its sender's, and may be anything; no address and no person's whole name looks like this."""
+
+
+class Told(NamedTuple):
+    """One log event."""
+
+    event: str
+    fields: dict[str, object]
+    is_late: bool = False
+
+
+def told_of(journal: Journal, now: datetime) -> Iterator[Told]:
+    """Yield an event for each decision that matters; `now` is when they were committed."""
+    yield from (_decision(each, now) for each in journal.decided)
+    yield from (_parked(sor_id, parked) for sor_id, parked in journal.parked)
+    yield from (_buried(each) for each in journal.buried)
+
+
+def _decision(decided: Decided, now: datetime) -> Told:
+    send = decided.send
+    event, fields = _words(send.message)
+    delay = (now - decided.at).total_seconds()
+    explanation = getattr(send.message, "explanation", None)
+    about: dict[str, object] = {
+        "sor_id": send.subject,
+        "id": str(send.id),
+        "caused_by": _shown(send.causation),
+        "rules": explanation.rules if explanation is not None else (),
+        "after_seconds": round(delay, 3),
+    }
+    is_late = isinstance(send.message, DeregistrationEffective) and delay > LATE_SECONDS
+    return Told(event, about | fields, is_late)
+
+
+_OF_AN_END: Final = ("registration_id", "owner_sor_id", "cause", "last_day", "effective_at", "backdated", "days_late")
+_OF_A_QUESTION: Final = ("registration_id", "fee_year", "occasion")
+_OF_A_TRIGGER: Final = (*_OF_A_QUESTION, "category", "amount", "basis", "tariff", "route_status")
+
+
+def _words(message: Message) -> tuple[str, dict[str, object]]:
+    match message:
+        case DeregistrationEffective():
+            return "deregistered", _fields(message, *_OF_AN_END)
+        case InvoiceTriggered():
+            return "fee triggered", {**_fields(message, *_OF_A_TRIGGER), "channel": message.recipient.channel}
+        case InvoiceNotDue():
+            return "fee not due", _fields(message, *_OF_A_QUESTION, "reason")
+        case RegistrationWithdrawn():
+            return "withdrawn", _fields(message, "registration_id", "reason")
+        case SorDeletionRequested():
+            return "deletion from SOR requested", {}
+        case _:
+            raise TypeError(f"{type(message).__name__} is not one of the journal's")
+
+
+def _fields(message: Message, *names: str) -> dict[str, object]:
+    return {name: _plain(getattr(message, name)) for name in names}
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+def _shown(event_id: str) -> str:
+    return event_id if _AN_ID.fullmatch(event_id) else "(an id of no usual form)"
+
+
+def _parked(sor_id: SorId, parked: Parked) -> Told:
+    return Told(
+        "fee parked",
+        {
+            "sor_id": sor_id,
+            "registration_id": str(parked.registration_id),
+            "fee_year": parked.fee_year,
+            "occasion": parked.occasion,
+            "waits_for": "tariff" if parked.not_after is None else "cvr",
+            "caused_by": _shown(parked.event_id),
+            "rules": ("R32",) if parked.not_after is None else ("R38",),
+        },
+    )
+
+
+def _buried(buried: Buried) -> Told:
+    record, refusal = buried
+    return Told(
+        "dead letter",
+        {"topic": record.topic, "offset": record.offset, "reason": refusal.reason, "detail": refusal.detail},
+    )

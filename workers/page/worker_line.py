@@ -1,0 +1,23 @@
+"""The worker's own line to its page: it tells how it stands. No browser reaches it (`workers.app.pages`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from workers.app.page_keeper import WORKER_LINE
+from workers.app.standing import WorkerStanding
+
+if TYPE_CHECKING:
+    from workers.page.follower import Follower
+
+
+def add_worker_line(app: web.Application, follower: Follower) -> None:
+    """Put the line on the app."""
+
+    async def told(request: web.Request) -> web.Response:
+        follower.worker = WorkerStanding.model_validate_json(await request.read())
+        return web.Response(status=web.HTTPNoContent.status_code)
+
+    app.router.add_put(WORKER_LINE, told)
