@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Final, Literal, cast
 
@@ -20,11 +20,14 @@ between the tag of the event before and this one's."""
 _CHUNK: Final = 1 << 16
 MOST_BETWEEN: Final = 1 << 20
 """Bytes between two elements that are looked for. A unit takes 2 KB; a tree in memory up to thirty times its bytes."""
-_LONGEST_TAG: Final = 200
-_BARE_TAG: Final = re.compile(rb"<(/?)(?:[\w.-]+:)?([\w.-]+)>")
+_LONGEST_HIDING: Final = 4
+"""Bytes of what hides tags that can stand at the end of a piece without being seen."""
 _HIDING: Final = re.compile(rb"<[!?]")
 """What begins a comment, a CDATA section, a processing instruction."""
-_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s[^<>]*\?>")
+_RENAMING: Final = b"xmlns"
+"""What gives prefixes another meaning."""
+_ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>)?\s*<[^<>!?]*>")
+"""The declaration, and the root's tag."""
 _BYTEWISE: Final = frozenset({"UTF-8", "ISO-8859-1", "US-ASCII", "WINDOWS-1252"})
 """Encodings in which the bytes of ASCII mean nothing else."""
 
@@ -81,17 +84,18 @@ def root_of(source: Source) -> tuple[Element, bytes]:
 
 
 def events(source: Source, head: bytes, root: Element, names: Collection[str], ending: bytes) -> Iterator[Event]:
-    """Yield start and end of the elements with these local names, in `head` and the rest of the source.
+    """Yield start and end of the elements of these names in the root's namespace, in `head` and the rest of the source.
 
-    All their tags end with `ending`. Raises `SnapshotError` for a file that is not well-formed to its end, or has too
+    All the names end with `ending`. Raises `SnapshotError` for a file that is not well-formed to its end, or has too
     much between two of them.
     """
-    parser, tags = _parser(names), _Tags(root, names, ending)
+    namespace = root.nsmap[root.prefix]
+    parser, tags = _parser([f"{{{namespace}}}{name}" for name in names]), _Tags(root, names, ending)
     since, begins_after_event = b"", False
     for piece in _pieces(source, head, ending):
         found = _fed(parser, piece, source)
         told, rest = tags.within(since, piece)
-        # Whatever has been found in the bytes, the parser tells of too. So if there are as many, they are the same.
+        # Whatever is found in the bytes the parser tells of too. So if there are as many, they are the same.
         if [kind for kind, _ in found] == [kind for kind, _, _ in told]:
             for (_, element), (kind, name, between) in zip(found, told, strict=True):
                 yield kind, name, element, between if begins_after_event else None
@@ -110,14 +114,19 @@ def events(source: Source, head: bytes, root: Element, names: Collection[str], e
 
 
 class _Tags:
-    """Finds tags in the bytes of a file by their text: those with neither attributes nor blanks."""
+    """Finds tags in the bytes of a file by their text: those with the root's prefix, no attributes, no blanks."""
 
     def __init__(self, root: Element, names: Collection[str], ending: bytes) -> None:
         encoding = root.getroottree().docinfo.encoding or "UTF-8"
         self._is_open = encoding.upper() in _BYTEWISE
         """Whether what looks like a tag is one: there is nothing in the file that could hide one."""
-        self._names = names
         self._ending = ending
+        prefix = f"{root.prefix}:" if root.prefix is not None else ""
+        self._kinds: dict[bytes, tuple[str, str]] = {}
+        """Kind and name, by all of the tag but its ending."""
+        for name in names:
+            written = f"{prefix}{name}>".encode().removesuffix(ending)
+            self._kinds |= {b"<" + written: ("start", name), b"</" + written: ("end", name)}
         self._is_first = True
         self._last = b""
 
@@ -126,33 +135,27 @@ class _Tags:
 
         What stands before the first begins with `since`. Where it is not sure what is a tag there are none.
         """
-        begins = _DECLARATION.match(piece) if self._is_first else None
+        begins = _ROOT.match(piece) if self._is_first else None
         self._is_first = False
-        open_to = piece[begins.end() if begins is not None else 0 :]
-        if self._is_open and any(mark in open_to for mark in b"!?") and _HIDING.search(self._last + open_to):
+        looked_at = self._last + piece[begins.end() if begins is not None else 0 :]
+        # A single byte is looked for much faster than two, and few files have either.
+        may_hide = b"!" in looked_at or b"?" in looked_at
+        if _RENAMING in looked_at or (may_hide and _HIDING.search(looked_at) is not None):
             self._is_open = False
-        self._last = piece[-1:]
+        self._last = piece[-_LONGEST_HIDING:]
         if not self._is_open:
             return [], since + piece
         *parts, rest = piece.split(self._ending)
         found: list[tuple[str, str, bytes]] = []
         for part in parts:
             begin = part.rfind(b"<")
-            tag = part[begin:] if begin >= 0 else b""
-            kind, name = _tag(tag + self._ending) if len(tag) < _LONGEST_TAG else ("", "")
-            if name in self._names:
-                found.append((kind, name, since + part[:begin]))
+            kind = self._kinds.get(part[begin:]) if begin >= 0 else None
+            if kind is not None:
+                found.append((*kind, since + part[:begin] if since else part[:begin]))
                 since = b""
             else:
                 since += part + self._ending
         return found, since + rest
-
-
-@lru_cache(maxsize=1_000)
-def _tag(text: bytes) -> tuple[str, str]:
-    """Return kind and local name of a tag that has neither attributes nor blanks, nothing of others."""
-    found = _BARE_TAG.fullmatch(text)
-    return ("end" if found[1] else "start", found[2].decode("ascii")) if found is not None else ("", "")
 
 
 def _pieces(source: Source, head: bytes, ending: bytes) -> Iterator[bytes]:
@@ -178,14 +181,15 @@ def forget_before(element: Element, parent: Element) -> None:
         del parent[0]
 
 
-def _parser(names: Iterable[str] | None) -> etree.XMLPullParser:
+def _parser(tags: Collection[str] | None) -> etree.XMLPullParser:
     return etree.XMLPullParser(
         events=("start", "end"),
-        tag=None if names is None else [f"{{*}}{name}" for name in names],
+        tag=tags,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
         huge_tree=False,
+        remove_blank_text=True,
         remove_comments=True,
         remove_pis=True,
     )

@@ -7,6 +7,7 @@ ancestors hand down, and all ids seen, to find an id that stands twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +42,8 @@ FORMATS: Final = {
 """By the root."""
 MOST_UNITS: Final = 1_000_000
 """Six times the SOR-ids ever issued (notes/sor.md §4.2)."""
+_HOSPITAL: Final = HOSPITAL.encode()
+_DISINHERITED: Final = re.compile(rb"Inherit\w*>\s*(?:false|0)\s*</[\w:.-]*>")
 _ENDING: Final = b"Entity>"
 """Of the tags of branches."""
 _BRANCHES: Final[Mapping[str, SorType]] = {
@@ -64,6 +67,8 @@ class _Branch:
     is_read: bool = False
     sor_id: str | None = None
     """None while it is not read, and when nothing can hang under it."""
+    lends: Element | None = None
+    """Its unit, while nobody has asked what location number it hands down."""
     location: Location | None = None
     has_children: bool = False
 
@@ -75,10 +80,20 @@ class _Branch:
             parent=None if parent is None else parent.sor_id,
             owner=self.owner,
             owner_cvr=self.owner_cvr,
-            location=None if parent is None else parent.location,
+            location=self.lent,
             in_hospital=self.in_hospital,
             has_children=self.has_children,
         )
+
+    @property
+    def lent(self) -> Location | None:
+        """The location number that can be had from above; looked up when somebody inherits it, as few do."""
+        parent = self.parent
+        if parent is None:
+            return None
+        if parent.lends is not None:
+            parent.location, parent.lends = handed_down(Parts(parent.lends), parent.lent), None
+        return parent.location
 
 
 class XmlUnit:
@@ -115,7 +130,7 @@ class SorXml:
         self._source = source
         self._events = events(source, head, root, _BRANCHES, _ENDING)
         prefixes = repr(sorted((prefix or "", name) for prefix, name in root.nsmap.items()))
-        self._prefixes = sha256(prefixes.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        self._prefixes = f"\x1f{sha256(prefixes.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}\x1f"
         self._first = next(self._events, None)
         self.taken_on = _date(self._first)
 
@@ -215,22 +230,33 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
     sor_id, parent = branch.sor_id or "", branch.parent
     if parent is None:
         branch.owner, branch.owner_cvr = sor_id, written_cvr(Parts(element))
-    elif branch.sor_type == "SI":
+    elif branch.sor_type == "SI" and _may_hold(content, _HOSPITAL):
         branch.in_hospital = entity_type(Parts(element)) == HOSPITAL
-    above = f"\x1f{prefixes}\x1f"
+    above = prefixes
     if parent is not None:
         above += f"{parent.sor_id}\x1f{branch.owner}\x1f"
     if b"EanLocationCode" in content:
-        inherited = parent.location if parent is not None and b"Inherit" in content else None
-        above += f"{inherited}\x1f"
+        above += f"{branch.lent if _may_inherit(content) else None}\x1f"
         if branch.has_children:
-            branch.location = handed_down(Parts(element), inherited)
+            branch.lends = element
     if parent is not None and b"CVR" in content:
         above += f"{branch.owner_cvr}\x1f"
     if branch.in_hospital:
         above += f"{branch.has_children}\x1f"
     fingerprint = sha256(content + above.encode()).digest()[:16]
     return XmlUnit(sor_id, fingerprint, element, branch)
+
+
+def _may_hold(content: bytes, text: bytes) -> bool:
+    """Whether `text` can be in the element written as `content`: as it is, or by the numbers of its characters."""
+    return text in content or b"&#" in content
+
+
+def _may_inherit(content: bytes) -> bool:
+    """Whether the element written so can take a location number from above: not where its one word on it is no."""
+    at = content.find(b"Inherit")
+    no = _DISINHERITED.match(content, at) if at >= 0 else None
+    return at >= 0 and (no is None or content.find(b"Inherit", no.end()) >= 0)
 
 
 def _units_among(elements: Iterable[Element]) -> list[tuple[SorType, Element]]:

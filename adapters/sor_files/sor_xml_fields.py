@@ -69,9 +69,10 @@ def entity_type(unit: Parts) -> str | None:
 
 def handed_down(unit: Parts, inherited: Location | None) -> Location | None:
     """Return what the unit's children may inherit: its own lokationsnummer, or the one `inherited` from above."""
-    own = _own_location(unit)
-    if own is not None:
-        return Parts(own).text("EanLocationCode") or "", Parts(own).text("RegionCode")
+    found = _own_location(unit)
+    if found is not None:
+        own = Parts(found)
+        return own.text("EanLocationCode") or "", own.text("RegionCode")
     return inherited if inherited is not None and _inherits_location(unit) else None
 
 
