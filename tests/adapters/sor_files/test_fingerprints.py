@@ -96,6 +96,10 @@ WITH_ATTRIBUTE = {TAG: '<HealthInstitutionEntity a="1">'}
         ),
         pytest.param({"Ejer": f"<![CDATA[{TAG}]]>"}, id="a tag in a CDATA section"),
         pytest.param({"InstitutionOwnerEntity>": "b:InstitutionOwnerEntity>"}, id="a prefix"),
+        pytest.param(
+            {"</HealthInstitution>": f'<other xmlns="urn:x">{TAG}{TAG.replace("<", "</")}</other></HealthInstitution>'},
+            id="a name from another namespace",
+        ),
         pytest.param({"Entity>": "Entity\n>"}, id="a line's end in every tag"),
     ],
 )
