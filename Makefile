@@ -74,10 +74,17 @@ bench-feed: $(READY) ## Reading and comparing a night's snapshot beside bare rea
 bench-page: $(READY) ## How quick the operations page is, and what it costs the write side
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.page $(ARGS)
 
+bench: $(READY) ## Sorbro beside its peers and the limit, into docs/benchmarks.md; hours (ARGS="--units 20000 --times 3")
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --quiet --locked --active --inexact --group bench $(EXTRAS)
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.peers $(ARGS)
+
+bench-quick: $(READY) ## The ratios that matter, beside those stated; under five minutes
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.peers --quick $(ARGS)
+
 fuzz: $(READY) ## Readers of snapshots under damaged files (ARGS="--minutes 10 --seed 1")
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m fuzz $(ARGS)
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) var mutants .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup bench-telling bench-replay bench-feed bench-page fuzz feed-check metrics clean
+.PHONY: help setup run test test-deep simulate lint contracts mutants faults faults-quick faults-check bench-restore bench-lookup bench-telling bench-replay bench-feed bench-page bench bench-quick fuzz feed-check metrics clean

@@ -23,6 +23,9 @@ Headers = tuple[tuple[str, bytes], ...]
 SOURCE: Final = "urn:dk:sorbro"
 _STRUCTURED: Final = b"application/cloudevents+json"
 _SPEC_VERSION: Final = "1.0"
+_OF_SPEC_VERSION: Final = ("ce_specversion", _SPEC_VERSION.encode())
+_OF_SOURCE: Final = ("ce_source", SOURCE.encode())
+_OF_CONTENT: Final = ("content-type", b"application/json")
 
 
 class EnvelopeError(ValueError):
@@ -118,16 +121,14 @@ def binary_headers(
     *, ce_id: UUID, ce_type: str, time: datetime, subject: str, causation: str, traceparent: str | None
 ) -> Headers:
     """The headers of one of our outputs, binary mode, with the id of what caused it."""
-    headers = [
-        ("ce_specversion", _SPEC_VERSION),
-        ("ce_id", str(ce_id)),
-        ("ce_source", SOURCE),
-        ("ce_type", ce_type),
-        ("ce_time", rfc3339(time)),
-        ("ce_subject", subject),
-        ("ce_causationid", causation),
-        ("content-type", "application/json"),
-    ]
-    if traceparent is not None:
-        headers.append(("traceparent", traceparent))
-    return tuple((name, value.encode()) for name, value in headers)
+    headers: Headers = (
+        _OF_SPEC_VERSION,
+        ("ce_id", str(ce_id).encode()),
+        _OF_SOURCE,
+        ("ce_type", ce_type.encode()),
+        ("ce_time", rfc3339(time).encode()),
+        ("ce_subject", subject.encode()),
+        ("ce_causationid", causation.encode()),
+        _OF_CONTENT,
+    )
+    return headers if traceparent is None else (*headers, ("traceparent", traceparent.encode()))

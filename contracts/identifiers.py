@@ -12,9 +12,11 @@ Two kinds of strictness, because the law knows two kinds of identifier:
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Self
+from functools import lru_cache
+from operator import mul
+from typing import Any, ClassVar, Self, TypeVar
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum import ean, verhoeff
@@ -22,9 +24,26 @@ from stdnum import ean, verhoeff
 from contracts.sor_check_digit import check_digit_holds
 
 _LAST_P_NUMBER_OF_OLD_SERIES = 1006959421
+_CVR_FORM = re.compile(r"[1-9][0-9]{7}", re.ASCII)
+_P_FORM = re.compile(r"[1-9][0-9]{9}", re.ASCII)
+_BETWEEN_DIGITS = re.compile(r"[\s.\-]")
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _P_WEIGHTS_OLD = (1, 5, 6, 7, 3, 6, 4, 8, 9, 1)
 _P_WEIGHTS_NEW = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+_REMEMBERED = 1 << 16
+"""Numbers whose check has been made: units come again, and each names its owner and parent."""
+_TEXT = core_schema.str_schema(strict=True)
+_SHORT_TEXT = core_schema.str_schema(strict=True, max_length=40)
+
+
+def _parsed_once(kind: type[str], parsing: CoreSchema) -> CoreSchema:
+    """Read text by `parsing`, and take what has been read before as it is: our own messages are made of such."""
+
+    def take(value: object, parse: ValidatorFunctionWrapHandler) -> object:
+        return value if isinstance(value, kind) else parse(value)
+
+    taking = core_schema.no_info_wrap_validator_function(take, parsing)
+    return core_schema.json_or_python_schema(json_schema=parsing, python_schema=taking)
 
 
 class _Identifier(str):
@@ -33,6 +52,10 @@ class _Identifier(str):
     __slots__ = ()
     label: ClassVar[str]
     pattern: ClassVar[str]
+    _form: ClassVar[re.Pattern[str]]
+
+    def __init_subclass__(cls) -> None:
+        cls._form = re.compile(cls.pattern, re.ASCII)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -40,7 +63,12 @@ class _Identifier(str):
 
         Raises `PydanticCustomError` (a `ValueError`) of type ``identifier_form`` or ``check_digit``.
         """
-        if re.fullmatch(cls.pattern, text, re.ASCII) is None:
+        parsed: Self = _parsed(cls, text)
+        return parsed
+
+    @classmethod
+    def _read(cls, text: str) -> Self:
+        if cls._form.fullmatch(text) is None:
             raise PydanticCustomError("identifier_form", "not the form of a {label}", {"label": cls.label})
         if not cls._check_digit_holds(text):
             raise PydanticCustomError("check_digit", "the check digit of the {label} fails", {"label": cls.label})
@@ -52,11 +80,14 @@ class _Identifier(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(strict=True))
+        return _parsed_once(cls, core_schema.no_info_after_validator_function(cls.parse, _TEXT))
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^{cls.pattern}$", "title": cls.label}
+
+
+_Parsed = TypeVar("_Parsed", bound=_Identifier)
 
 
 class SorId(_Identifier):
@@ -123,7 +154,7 @@ class _FlaggedNumber(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return `text` without blanks, dots, dashes and a leading ``DK``; any content is accepted."""
-        return cls(re.sub(r"[\s.\-]", "", text).removeprefix("DK"))
+        return cls(_BETWEEN_DIGITS.sub("", text).removeprefix("DK"))
 
     @property
     def is_valid(self) -> bool:
@@ -132,9 +163,7 @@ class _FlaggedNumber(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            cls.parse, core_schema.str_schema(strict=True, max_length=40)
-        )
+        return _parsed_once(cls, core_schema.no_info_after_validator_function(cls.parse, _SHORT_TEXT))
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -150,7 +179,7 @@ class CvrNumber(_FlaggedNumber):
     @property
     def is_valid(self) -> bool:
         """Whether it may be looked up in CVR."""
-        return re.fullmatch(r"[1-9][0-9]{7}", self, re.ASCII) is not None and _modulus_11(self, _CVR_WEIGHTS)
+        return _is_cvr_number(self)
 
 
 class PNumber(_FlaggedNumber):
@@ -162,10 +191,7 @@ class PNumber(_FlaggedNumber):
     @property
     def is_valid(self) -> bool:
         """Whether it may be looked up in CVR."""
-        if re.fullmatch(r"[1-9][0-9]{9}", self, re.ASCII) is None:
-            return False
-        weights = _P_WEIGHTS_OLD if int(self) <= _LAST_P_NUMBER_OF_OLD_SERIES else _P_WEIGHTS_NEW
-        return _modulus_11(self, weights)
+        return _is_p_number(self)
 
 
 def cvr_or_p_number(text: str) -> CvrNumber | PNumber | None:
@@ -173,5 +199,23 @@ def cvr_or_p_number(text: str) -> CvrNumber | PNumber | None:
     return next((number for number in (CvrNumber(text), PNumber(text)) if number.is_valid), None)
 
 
+@lru_cache(_REMEMBERED)
+def _parsed(kind: type[_Parsed], text: str) -> _Parsed:
+    return kind._read(text)  # noqa: SLF001  # of this file
+
+
+@lru_cache(_REMEMBERED)
+def _is_cvr_number(text: str) -> bool:
+    return _CVR_FORM.fullmatch(text) is not None and _modulus_11(text, _CVR_WEIGHTS)
+
+
+@lru_cache(_REMEMBERED)
+def _is_p_number(text: str) -> bool:
+    if _P_FORM.fullmatch(text) is None:
+        return False
+    return _modulus_11(text, _P_WEIGHTS_OLD if int(text) <= _LAST_P_NUMBER_OF_OLD_SERIES else _P_WEIGHTS_NEW)
+
+
 def _modulus_11(digits: str, weights: tuple[int, ...]) -> bool:
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11 == 0
+    total: int = sum(map(mul, map(int, digits), weights))
+    return total % 11 == 0

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 from pydantic.alias_generators import to_camel
@@ -20,6 +21,10 @@ from contracts.danish_time import rfc3339
 # The years are bounded so that no later arithmetic can leave the calendar; registers do write 9999-12-31.
 _DATE = re.compile(r"(19|2\d)\d\d-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(_DATE.pattern + r"[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+_REMEMBERED: Final = 1 << 14
+"""Days, of which a register names few; those kept in memory are so the same ones."""
+_NO_NOTE: Final[set[str]] = set()
 
 
 class Message(BaseModel):
@@ -35,10 +40,17 @@ class Message(BaseModel):
         hide_input_in_errors=True,  # an error may end up in a log, and the input holds what people typed (R49)
     )
 
+    def model_post_init(self, _context: object, /) -> None:
+        """Do not keep a note of which fields were given: nobody asks, and it would be half of what a unit takes."""
+        object.__setattr__(self, "__pydantic_fields_set__", _NO_NOTE)
+
 
 def _parse_date(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+    return _read_date(value) if isinstance(value, str) else value
+
+
+@lru_cache(_REMEMBERED)
+def _read_date(value: str) -> date:
     if _DATE.fullmatch(value) is not None:
         with contextlib.suppress(ValueError):
             return date.fromisoformat(value)
@@ -59,7 +71,7 @@ def _parse_instant(value: object) -> object:
 
 
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 CivilDate = Annotated[date, BeforeValidator(_parse_date)]

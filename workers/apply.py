@@ -15,6 +15,7 @@ from workers.enrichment.questions import record_answer
 from workers.notices import Notice, note
 from workers.registrations.succession import renumbered
 from workers.transfers import give_back, hand_over, recall, take_over
+from workers.tree.inheritance import reached_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,7 @@ def apply(draft: Draft, message: Input, event_id: str, now: datetime) -> Applied
     # Whatever is known of a unit that belongs to another owner by now is known in the wrong place.
     is_leaving = isinstance(message, EntityChanged)
     handed_over = hand_over(draft, draft.node(message.sor_id), event_id, is_leaving=is_leaving)
-    return replace(applied, sends=(*applied.sends, *handed_over))
+    return Applied(applied.touched, (*applied.sends, *handed_over)) if handed_over else applied
 
 
 def _apply_to_unit(
@@ -74,12 +75,13 @@ def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datet
         return refusal
     announcement = announce(node, change, event_id)
     renumberings = renumbered(node, change, event_id, now)
-    draft.put(replace(node, entity=change, announcement=announcement, renumberings=renumberings))
+    after = replace(node, entity=change, announcement=announcement, renumberings=renumberings)
+    draft.put(after)
     for replaced in change.replaces:
         draft.put(replace(draft.node(replaced), replaced_by=change.sor_id))
     recalled = recall(draft, node, change, event_id)
     # The unit itself is reviewed when its dossier is back: BSR must not be told of it as of one that never registered.
-    return Applied(tuple(draft.subtree(change.sor_id)[len(recalled) :]), tuple(recalled))
+    return Applied(tuple(reached_by(draft, node, after)[len(recalled) :]), tuple(recalled))
 
 
 def _apply_self_registration(draft: Draft, message: SelfRegistered) -> Applied | Unapplied | Refusal:

@@ -17,7 +17,7 @@ from workers.closures.effect import take_effect
 from workers.effects import Refusal
 from workers.enrichment.questions import Questions
 from workers.enrichment.rereading import ask_again, old_by, rereads, stirred
-from workers.fees.ledger import parked_since, releasable, release
+from workers.fees.ledger import parked_since, releasable, release, waits_until
 from workers.fees.occasions import ask_in_yearly_run
 from workers.registrations.forwarding import review
 from workers.registrations.succession import succession_of
@@ -94,11 +94,13 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     left_over = draft.backlog.units  # empty, unless the caller broke the promise above
     draft.backlog = Backlog(event.event_id, tuple(dict.fromkeys(left_over + applied.touched)))
     sends, reviewed = _review_step(draft, tariffs, now)
-    due = _due(draft, reviewed, now) if not draft.backlog.units else []
+    coming = _coming(draft, reviewed) if not draft.backlog.units else None
+    due = _by(coming or (), now)
     sends = [*applied.sends, *sends, *_let_come(draft, due, tariffs, now)]
     if isinstance(event.message, EntityChanged | SelfRegistered):
         sends += ask_again(draft, stirred(draft, event.message.sor_id, now), now)
-    return _conclude(draft, sends, reviewed, "applied", now)  # whatever is still due of them wakes the owner now
+    coming = None if due else coming  # what has come changes what is to come
+    return _conclude(draft, sends, reviewed, "applied", now, coming=coming)  # what is still due wakes the owner now
 
 
 def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
@@ -112,7 +114,7 @@ def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
         sends += release(draft, sor_id, tariffs, now)
     if len(parked) > STEP:
         return _conclude(draft, sends, (*reviewed, *released), "settled", now, more_now=True)
-    due = _due(draft, [node.sor_id for node in draft.all_nodes()], now)
+    due = _by(_coming(draft, [node.sor_id for node in draft.all_nodes()]), now)
     sends += _let_come(draft, due, tariffs, now)
     old = old_by(draft, now)
     sends += ask_again(draft, old[:STEP], now)
@@ -143,9 +145,14 @@ def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[lis
     return sends + questions.ask(event_id), units[:STEP]
 
 
-def _due(draft: Draft, units: Iterable[SorId], now: datetime) -> list[Due]:
-    """What is due of the units, oldest first (R26)."""
-    return sorted(due for sor_id in units for due in upcoming(draft, draft.node(sor_id)) if due.at <= now)
+def _coming(draft: Draft, units: Iterable[SorId]) -> list[Due]:
+    """What is due of the units, now or later."""
+    return [due for sor_id in units for due in upcoming(draft, draft.node(sor_id))]
+
+
+def _by(coming: Iterable[Due], now: datetime) -> list[Due]:
+    """What of it is due by now, oldest first (R26)."""
+    return sorted(due for due in coming if due.at <= now)
 
 
 def _let_come(draft: Draft, due: Sequence[Due], tariffs: TariffTable, now: datetime) -> list[Send]:
@@ -160,12 +167,18 @@ def _conclude(
     outcome: Outcome,
     now: datetime,
     *,
+    coming: Sequence[Due] | None = None,
     more_now: bool = False,
     resume: SorId | None = None,
 ) -> Decision:
-    """Say when this owner wants to be woken: by the units touched, and at once where there is more to do."""
-    instants = (instant for sor_id in touched for instant in instants_of(draft, draft.node(sor_id)))
-    wakes = {max(instant, now) for instant in (*instants, *rereads(draft, touched, draft.changed_numbers))}
+    """Say when this owner wants to be woken: by the units touched, and at once where there is more to do.
+
+    `coming` is what is due of them, where that has been looked up.
+    """
+    coming = _coming(draft, touched) if coming is None else coming
+    patience = (until for sor_id in touched if (until := waits_until(draft.node(sor_id))) is not None)
+    instants = (*(due.at for due in coming), *patience, *rereads(draft, touched, draft.changed_numbers))
+    wakes = {max(instant, now) for instant in instants}
     if more_now or draft.backlog.units:
         wakes.add(now)
     state, changes = draft.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from contracts.explanations import Explanation, FactUsed, VersionUsed
@@ -9,6 +10,7 @@ from contracts.explanations import Explanation, FactUsed, VersionUsed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contracts.identifiers import SorId
     from workers.tree.draft import Draft
     from workers.tree.state import Node
 
@@ -20,7 +22,7 @@ def explain(
     versions: list[VersionUsed] = []
     if node.entity is not None:
         way = (*(draft.path(node.entity) or ()), node.entity)
-        versions = [VersionUsed(of="sor", sor_id=each.sor_id, version=each.version) for each in way]
+        versions = [_version_used(each.sor_id, each.version) for each in way]
     if node.self_registration is not None:
         version = node.self_registration.version
         versions.append(VersionUsed(of="self-registration", sor_id=node.sor_id, version=version))
@@ -29,3 +31,8 @@ def explain(
         FactUsed(number=number, fetched_at=each.fetched_at) for number, each in answers.items() if each is not None
     ]
     return Explanation(rules=rules, caused_by=caused_by, versions=tuple(versions), cvr=tuple(facts), tariff=tariff)
+
+
+@lru_cache(1 << 12)
+def _version_used(sor_id: SorId, version: int) -> VersionUsed:
+    return VersionUsed(of="sor", sor_id=sor_id, version=version)

@@ -19,7 +19,7 @@ TYPES: Final[Mapping[bytes, SorType]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that somebody wants to read, and what it takes from elsewhere; cells as text, ``""`` where empty."""
+    """A row that somebody wants to read, and what it takes from elsewhere; its cells as text, but for empty ones."""
 
     cells: Mapping[str, str]
     sor_id: str

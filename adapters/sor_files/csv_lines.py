@@ -12,7 +12,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.sor_files.errors import SnapshotError
 from adapters.sor_files.source import Source
@@ -29,33 +29,40 @@ _BLOCK: Final = 1 << 16
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
+class Records(NamedTuple):
+    """Records of a file, some at a time, in UTF-8; empty lines are empty records."""
+
+    line: int
+    """Where the first ends; each of the others takes one line."""
+    separator: bytes
+    """What parts the cells."""
+    records: list[bytes]
+
+
 class CsvLines:
-    """The records of a source, the header included. `number` is the line that the last one ended on."""
+    """The records of a source, the header included."""
 
     def __init__(self, source: Source, delimiter: str) -> None:
-        self.number = 0
+        self._number = 0
+        """The line read last."""
         self._source = source
         self._delimiter = delimiter
         self._encoding: str | None = None
         mark = re.escape(delimiter)
-        self.separator = delimiter.encode()
-        """What parts the cells of the last record."""
         self._quoted = re.compile(rf'"(?<![^{mark}\n]")(?!=""[0-9]*"""[{mark}\r\n])'.encode())
         """A quotation mark that begins a cell, but for a number quoted as spreadsheets need it to be kept as text."""
 
-    def records(self) -> Iterator[bytes]:
-        """Yield each record in UTF-8, its cells parted by `separator`; empty lines are left out.
+    def records(self) -> Iterator[Records]:
+        """Yield all records.
 
         Raises `SnapshotError` for what is no CSV, and where the file breaks off.
         """
+        delimiter = self._delimiter.encode()
         for block in self._blocks():
             lines = block.splitlines()
             if self._is_plain(block) and len(lines) == block.count(b"\n"):
-                self.separator = self._delimiter.encode()
-                for record in lines:
-                    self.number += 1
-                    if record:
-                        yield record
+                yield Records(self._number + 1, delimiter, lines)
+                self._number += len(lines)
             else:
                 yield from self._one_by_one(block)
 
@@ -76,12 +83,12 @@ class CsvLines:
             cut_off = len(lines) < LONGEST
             problem = "has no end: the file breaks off there; fetch it again" if cut_off else "is far too long"
             raise self._error(lines, len(lines), problem)
-        if self.number > MOST_LINES:
+        if self._number > MOST_LINES:
             raise self._error(lines, 0, f"is beyond the {MOST_LINES:,} that a snapshot may have")
         return lines if lines.isascii() else self._as_utf8(lines)
 
     def _as_utf8(self, lines: bytes) -> bytes:
-        if self._encoding is None and self.number == 0:
+        if self._encoding is None and self._number == 0:
             lines = lines.removeprefix(_BYTE_ORDER_MARK)
         if self._encoding != "iso-8859-1":
             try:
@@ -102,17 +109,16 @@ class CsvLines:
         """
         return SEPARATOR not in lines and self._quoted.search(lines) is None
 
-    def _one_by_one(self, block: bytes) -> Iterator[bytes]:
+    def _one_by_one(self, block: bytes) -> Iterator[Records]:
         lines = iter(block.split(b"\n")[:-1])
         for line in lines:
-            self.number += 1
+            self._number += 1
             record = line.removesuffix(b"\r")
             if b"\r" in record or not self._is_plain(line + b"\n"):
-                self.separator = SEPARATOR
-                yield self._parsed(line, lines)
-            elif record:
-                self.separator = self._delimiter.encode()
-                yield record
+                record = self._parsed(line, lines)
+                yield Records(self._number, SEPARATOR, [record])
+            else:
+                yield Records(self._number, self._delimiter.encode(), [record])
 
     def _parsed(self, line: bytes, lines: Iterator[bytes]) -> bytes:
         """Let the csv module read the record that begins with `line`, and goes on in `lines` and beyond."""
@@ -129,7 +135,7 @@ class CsvLines:
         size = len(line)
         yield line.decode() + "\n"
         for each in chain(lines, self._further_lines()):
-            self.number += 1
+            self._number += 1
             size += len(each)
             if size > LONGEST:
                 raise self._error(b"", 0, "ends a record that is far too long; a quotation mark is not closed")
@@ -141,4 +147,4 @@ class CsvLines:
 
     def _error(self, lines: bytes, offset: int, problem: str) -> SnapshotError:
         """`problem` as an error at the line that holds byte `offset` of the next `lines`."""
-        return self._source.error(f"line {self.number + 1 + lines.count(bytes((10,)), 0, offset)} {problem}")
+        return self._source.error(f"line {self._number + 1 + lines.count(bytes((10,)), 0, offset)} {problem}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Final
 
 from adapters.sor_files.csv_layout import Layout, Row
@@ -40,7 +40,7 @@ class CsvSnapshot:
         self.format = layout.format
         self._source = source
         self._table = UnitTable(layout)
-        self._header = f"\x1f{blake2b(repr(layout.columns).encode(), digest_size=16).hexdigest()}\x1f"
+        self._header = f"\x1f{sha256(repr(layout.columns).encode()).hexdigest()[:32]}\x1f"
         self._order = TreeOrder((), set())
         self._has_children = bytearray()
         self._has_oe_children = bytearray()
@@ -77,7 +77,7 @@ class CsvSnapshot:
                 owner = owners[number]
                 elsewhere = f"{self._header}{ids[owner]}\x1f".encode()
             content = rows[number] + elsewhere + self._marks(number, owner)
-            yield CsvUnit(ids[number], blake2b(content).digest()[:16], number, self)
+            yield CsvUnit(ids[number], sha256(content).digest()[:16], number, self)
 
     def reading(self, number: int) -> Reading:
         """Read the row of a unit."""
@@ -89,7 +89,7 @@ class CsvSnapshot:
             return Reading(None, (Damaged(table.ids[number], "unreadable", where),))
         return layout.read(
             Row(
-                cells={column: text_of(cell) for column, cell in cells.items()},
+                cells={column: text_of(cell) for column, cell in cells.items() if cell},
                 sor_id=table.ids[number],
                 sor_type=table.types[number],
                 owner=table.ids[owner],
@@ -106,9 +106,7 @@ class CsvSnapshot:
     def _marks(self, number: int, owner: int) -> bytes:
         """Say of what `reading` takes from other rows, the ids apart, as little as decides the entity."""
         table = self._table
-        marks = b"\0"
-        if table.cvrs and table.cvrs[number] != table.cvrs[owner]:
-            marks += b"cvr"
+        marks = b"cvr" if table.cvrs and table.cvrs[number] != table.cvrs[owner] else b""
         if table.layout.place_by_shape:
             marks += bytes((self._has_children[number], self._has_oe_children[number]))
         elif table.hospitals and self._is_in_hospital(number):
@@ -142,7 +140,8 @@ class CsvSnapshot:
 def text_of(cell: bytes) -> str:
     """Read a cell; what a spreadsheet needs to keep a number as text is taken off: ``="123"``, or that quoted."""
     text = cell.decode().strip()
-    for begin, end in (('"=""', '"""'), ('="', '"')):
-        if text.startswith(begin) and text.endswith(end):
-            return text[len(begin) : -len(end)].strip()
+    if text[:1] in {"=", '"'}:
+        for begin, end in (('"=""', '"""'), ('="', '"')):
+            if text.startswith(begin) and text.endswith(end):
+                return text[len(begin) : -len(end)].strip()
     return text

@@ -56,7 +56,7 @@ def _entity(row: Row) -> tuple[SnapshotEntity, list[Fault]]:
     unit_type, name, cvr, gln = (row.cells.get(column, "") for column in ("unit_type", "name", "cvr", "gln"))
     if not name:
         raise UnreadableError("unreadable", "name")
-    if row.sor_type == "IE" and row.cells["parent_sor_id"]:
+    if row.sor_type == "IE" and "parent_sor_id" in row.cells:
         raise UnreadableError("unreadable", "parent_sor_id: an owner stands at the top")
     owner_type = _owner_type(unit_type) if row.sor_type == "IE" else None
     entity_type = entity_type_code(unit_type)

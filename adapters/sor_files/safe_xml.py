@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Final, Literal, cast
 
 from lxml import etree
@@ -11,11 +12,24 @@ from lxml import etree
 from adapters.sor_files.source import Source
 
 Element = etree._Element  # noqa: SLF001  the only name lxml has for it
-Event = tuple[Literal["start", "end"], Element]
+_Told = tuple[Literal["start", "end"], Element]
+Event = tuple[str, str, Element, bytes | None]
+"""``start`` or ``end``; the local name of the element; the element; and, where it can be told, what stands in the file
+between the tag of the event before and this one's."""
 
 _CHUNK: Final = 1 << 16
 MOST_BETWEEN: Final = 1 << 20
 """Bytes between two elements that are looked for. A unit takes 2 KB; a tree in memory up to thirty times its bytes."""
+_LONGEST_HIDING: Final = 4
+"""Bytes of what hides tags that can stand at the end of a piece without being seen."""
+_HIDING: Final = re.compile(rb"<[!?]")
+"""What begins a comment, a CDATA section, a processing instruction."""
+_RENAMING: Final = b"xmlns"
+"""What gives prefixes another meaning."""
+_ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>)?\s*<[^<>!?]*>")
+"""The declaration, and the root's tag."""
+_BYTEWISE: Final = frozenset({"UTF-8", "ISO-8859-1", "US-ASCII", "WINDOWS-1252"})
+"""Encodings in which the bytes of ASCII mean nothing else."""
 
 
 def local_name(element: Element) -> str:
@@ -28,20 +42,28 @@ def _without_namespace(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
-def children(element: Element, *names: str) -> Iterator[Element]:
-    """Yield the children with any of these local names."""
-    return element.iterchildren(*_in_any_namespace(names))
+class Parts:
+    """The children of an element by their local names, the first of each; of no element none."""
 
+    __slots__ = ("_by_name",)
 
-@cache
-def _in_any_namespace(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{{*}}{name}" for name in names)
+    def __init__(self, element: Element | None) -> None:
+        self._by_name: dict[str, Element] = {}
+        for child in element if element is not None else ():
+            self._by_name.setdefault(local_name(child), child)
 
+    def child(self, *names: str) -> Element | None:
+        """Return the child with any of these names."""
+        return next((self._by_name[name] for name in names if name in self._by_name), None)
 
-def text(element: Element | None, *names: str) -> str | None:
-    """Return what stands in the first child with any of these local names, None where there is none or nothing."""
-    found = next(children(element, *names), None) if element is not None else None
-    return ((found.text or "").strip() or None) if found is not None else None
+    def text(self, *names: str) -> str | None:
+        """Return what stands in the child with any of these names, None where there is none or nothing."""
+        found = self.child(*names)
+        return ((found.text or "").strip() or None) if found is not None else None
+
+    def parts(self, *names: str) -> Parts:
+        """Return the parts of the child with any of these names."""
+        return Parts(self.child(*names))
 
 
 def root_of(source: Source) -> tuple[Element, bytes]:
@@ -61,25 +83,95 @@ def root_of(source: Source) -> tuple[Element, bytes]:
     raise source.error("no XML element where one should begin")
 
 
-def events(source: Source, head: bytes, names: Iterable[str]) -> Iterator[Event]:
-    """Yield start and end of the elements with these local names, in `head` and the rest of the source.
+def events(source: Source, head: bytes, root: Element, names: Collection[str], ending: bytes) -> Iterator[Event]:
+    """Yield start and end of the elements of these names in the root's namespace, in `head` and the rest of the source.
 
-    Raises `SnapshotError` for a file that is not well-formed to its end, or has too much between two of them.
+    All the names end with `ending`. Raises `SnapshotError` for a file that is not well-formed to its end, or has too
+    much between two of them.
     """
-    parser = _parser(names)
-    chunk, quiet = head, 0
-    while chunk:
-        quiet += len(chunk)
-        for event in _fed(parser, chunk, source):
-            quiet = 0
-            yield event
-        if quiet > MOST_BETWEEN:
+    namespace = root.nsmap[root.prefix]
+    parser, tags = _parser([f"{{{namespace}}}{name}" for name in names]), _Tags(root, names, ending)
+    since, begins_after_event = b"", False
+    for piece in _pieces(source, head, ending):
+        found = _fed(parser, piece, source)
+        told, rest = tags.within(since, piece)
+        # Whatever is found in the bytes the parser tells of too. So if there are as many, they are the same.
+        if [kind for kind, _ in found] == [kind for kind, _, _ in told]:
+            for (_, element), (kind, name, between) in zip(found, told, strict=True):
+                yield kind, name, element, between if begins_after_event else None
+                begins_after_event = True
+            since = rest
+        else:
+            for kind, element in found:
+                yield kind, local_name(element), element, None
+            since, begins_after_event = b"", False
+        if len(since) > MOST_BETWEEN:
             raise source.error(f"more than {MOST_BETWEEN >> 20} MiB without a unit; no SOR file is like that")
-        chunk = source.read(_CHUNK)
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
         raise source.error(f"not well-formed XML: it breaks off at line {error.lineno}; fetch it again") from error
+
+
+class _Tags:
+    """Finds tags in the bytes of a file by their text: those with the root's prefix, no attributes, no blanks."""
+
+    def __init__(self, root: Element, names: Collection[str], ending: bytes) -> None:
+        encoding = root.getroottree().docinfo.encoding or "UTF-8"
+        self._is_open = encoding.upper() in _BYTEWISE
+        """Whether what looks like a tag is one: there is nothing in the file that could hide one."""
+        self._ending = ending
+        prefix = f"{root.prefix}:" if root.prefix is not None else ""
+        self._kinds: dict[bytes, tuple[str, str]] = {}
+        """Kind and name, by all of the tag but its ending."""
+        for name in names:
+            written = f"{prefix}{name}>".encode().removesuffix(ending)
+            self._kinds |= {b"<" + written: ("start", name), b"</" + written: ("end", name)}
+        self._is_first = True
+        self._last = b""
+
+    def within(self, since: bytes, piece: bytes) -> tuple[list[tuple[str, str, bytes]], bytes]:
+        """Return kind and name of each tag in `piece`, and what stands before it; and what stands after the last.
+
+        What stands before the first begins with `since`. Where it is not sure what is a tag there are none.
+        """
+        begins = _ROOT.match(piece) if self._is_first else None
+        self._is_first = False
+        looked_at = self._last + piece[begins.end() if begins is not None else 0 :]
+        # A single byte is looked for much faster than two, and few files have either.
+        may_hide = b"!" in looked_at or b"?" in looked_at
+        if _RENAMING in looked_at or (may_hide and _HIDING.search(looked_at) is not None):
+            self._is_open = False
+        self._last = piece[-_LONGEST_HIDING:]
+        if not self._is_open:
+            return [], since + piece
+        *parts, rest = piece.split(self._ending)
+        found: list[tuple[str, str, bytes]] = []
+        for part in parts:
+            begin = part.rfind(b"<")
+            kind = self._kinds.get(part[begin:]) if begin >= 0 else None
+            if kind is not None:
+                found.append((*kind, since + part[:begin] if since else part[:begin]))
+                since = b""
+            else:
+                since += part + self._ending
+        return found, since + rest
+
+
+def _pieces(source: Source, head: bytes, ending: bytes) -> Iterator[bytes]:
+    """Cut the source after an `ending`, so that no tag that has it is cut in two."""
+    held, chunk = b"", head
+    while chunk:
+        held += chunk
+        cut = held.rfind(ending) + len(ending)
+        if cut < len(ending):
+            cut = len(held) if len(held) >= _CHUNK else 0
+        if cut:
+            yield held[:cut]
+            held = held[cut:]
+        chunk = source.read(_CHUNK)
+    if held:
+        yield held
 
 
 def forget_before(element: Element, parent: Element) -> None:
@@ -89,22 +181,23 @@ def forget_before(element: Element, parent: Element) -> None:
         del parent[0]
 
 
-def _parser(names: Iterable[str] | None) -> etree.XMLPullParser:
+def _parser(tags: Collection[str] | None) -> etree.XMLPullParser:
     return etree.XMLPullParser(
         events=("start", "end"),
-        tag=None if names is None else _in_any_namespace(tuple(names)),
+        tag=tags,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
         huge_tree=False,
+        remove_blank_text=True,
         remove_comments=True,
         remove_pis=True,
     )
 
 
-def _fed(parser: etree.XMLPullParser, chunk: bytes, source: Source) -> Iterator[Event]:
+def _fed(parser: etree.XMLPullParser, piece: bytes, source: Source) -> list[_Told]:
     try:
-        parser.feed(chunk)
+        parser.feed(piece)
     except etree.XMLSyntaxError as error:
         raise source.error(f"not well-formed XML at line {error.lineno}; fetch it again") from error
-    return cast("Iterator[Event]", parser.read_events())
+    return cast("list[_Told]", list(parser.read_events()))

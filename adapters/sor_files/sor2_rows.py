@@ -21,6 +21,12 @@ from contracts.identifiers import CvrNumber, Gln, PNumber, SorId
 from contracts.sor_entities import OwnerType
 
 _YES: Final = frozenset({"true", "1", "ja"})
+_ADDRESS: Final[Mapping[str, str]] = {
+    "street": "StreetName", "number": "StreetBuildingId", "floor": "FloorId", "door": "SuiteId",
+    "postcode": "PostCodeId", "city": "DistrictName", "municipality_code": "MunicipalityCode",
+    "country_code": "CountryCode",
+}  # fmt: skip
+"""The parts of an address that are kept, and their columns."""
 _REGIONS: Final[Mapping[str, str]] = {
     "nordjylland": "1081", "midtjylland": "1082", "syddanmark": "1083", "hovedstaden": "1084", "sjælland": "1085",
 }  # fmt: skip
@@ -125,20 +131,13 @@ def _date(cells: _Cells, column: str) -> date | None:
 
 
 def _address(cells: _Cells, which: str) -> Address | None:
+    parts = {field: cells[which + column] for field, column in _ADDRESS.items()}
+    if not any(parts.values()):
+        return None
     try:
-        address = Address(
-            street=cells[f"{which}StreetName"],
-            number=cells[f"{which}StreetBuildingId"],
-            floor=cells[f"{which}FloorId"],
-            door=cells[f"{which}SuiteId"],
-            postcode=cells[f"{which}PostCodeId"],
-            city=cells[f"{which}DistrictName"],
-            municipality_code=cells[f"{which}MunicipalityCode"],
-            country_code=cells[f"{which}CountryCode"],
-        )
+        return Address(**parts)
     except ValidationError as error:
         raise UnreadableError("unreadable", which) from error
-    return None if address == Address() else address
 
 
 def _specialities(cells: _Cells, faults: list[Fault]) -> tuple[Speciality, ...]:

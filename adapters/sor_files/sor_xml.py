@@ -7,10 +7,11 @@ ancestors hand down, and all ids seen, to find an id that stands twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import chain
 from typing import Final
 
@@ -19,11 +20,19 @@ from lxml import etree
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.port import Reading, SnapshotFormat
-from adapters.sor_files.safe_xml import Element, Event, events, forget_before, local_name, root_of, text
-from adapters.sor_files.sor_xml_fields import Above, Location, entity_type, handed_down, read_unit, written_sor_id
+from adapters.sor_files.safe_xml import Element, Event, Parts, events, forget_before, local_name, root_of
+from adapters.sor_files.sor_xml_fields import (
+    Above,
+    Location,
+    entity_type,
+    handed_down,
+    read_unit,
+    written_cvr,
+    written_sor_id,
+)
 from adapters.sor_files.source import Source
 from adapters.sor_files.treatment_places import HOSPITAL
-from adapters.sor_files.unreadable import UnreadableError
+from adapters.sor_files.unreadable import LONGEST_ID, UnreadableError
 from contracts.sor_entities import SorType
 
 FORMATS: Final = {
@@ -33,8 +42,10 @@ FORMATS: Final = {
 """By the root."""
 MOST_UNITS: Final = 1_000_000
 """Six times the SOR-ids ever issued (notes/sor.md §4.2)."""
-_LONGEST_ID: Final = 40
 _HOSPITAL: Final = HOSPITAL.encode()
+_DISINHERITED: Final = re.compile(rb"Inherit\w*>\s*(?:false|0)\s*</[\w:.-]*>")
+_ENDING: Final = b"Entity>"
+"""Of the tags of branches."""
 _BRANCHES: Final[Mapping[str, SorType]] = {
     "InstitutionOwnerEntity": "IE",
     "HealthInstitutionEntity": "SI",
@@ -56,6 +67,8 @@ class _Branch:
     is_read: bool = False
     sor_id: str | None = None
     """None while it is not read, and when nothing can hang under it."""
+    lends: Element | None = None
+    """Its unit, while nobody has asked what location number it hands down."""
     location: Location | None = None
     has_children: bool = False
 
@@ -67,10 +80,20 @@ class _Branch:
             parent=None if parent is None else parent.sor_id,
             owner=self.owner,
             owner_cvr=self.owner_cvr,
-            location=None if parent is None else parent.location,
+            location=self.lent,
             in_hospital=self.in_hospital,
             has_children=self.has_children,
         )
+
+    @property
+    def lent(self) -> Location | None:
+        """The location number that can be had from above; looked up when somebody inherits it, as few do."""
+        parent = self.parent
+        if parent is None:
+            return None
+        if parent.lends is not None:
+            parent.location, parent.lends = handed_down(Parts(parent.lends), parent.lent), None
+        return parent.location
 
 
 class XmlUnit:
@@ -105,8 +128,9 @@ class SorXml:
             raise source.error("XML, but not SOR's; its root is SorTree in the namespace of version 1.0 or 2.0")
         self.format = FORMATS[root.tag]
         self._source = source
-        self._source = source
-        self._events = events(source, head, _BRANCHES)
+        self._events = events(source, head, root, _BRANCHES, _ENDING)
+        prefixes = repr(sorted((prefix or "", name) for prefix, name in root.nsmap.items()))
+        self._prefixes = f"\x1f{sha256(prefixes.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}\x1f"
         self._first = next(self._events, None)
         self.taken_on = _date(self._first)
 
@@ -124,65 +148,71 @@ class SorXml:
         """See `Snapshot`."""
         if self._first is None:
             raise self._source.error("no unit in it: not a snapshot")
-        yield from _Tree(self._source).units(chain((self._first,), self._events))
+        yield from _Tree(self._source, self._prefixes).units(chain((self._first,), self._events))
 
 
 class _Tree:
     """The walk down the file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, prefixes: str) -> None:
         self._source = source
+        self._prefixes = prefixes
         self._seen: set[str] = set()
         self._count = 0
         self._branch: _Branch | None = None
         """The innermost that is open."""
 
     def units(self, events: Iterable[Event]) -> Iterator[XmlUnit | Damaged]:
-        for kind, element in events:
+        for kind, name, element, since in events:
             branch = self._branch
+            content = None if since is None else since.strip()
             if kind == "start":
                 if branch is not None:
                     branch.has_children = True
-                    for unit in _units_among(element.itersiblings(preceding=True)):
-                        yield self._met(unit, branch)
-                self._branch = self._opened(element, branch)
+                    if content != b"":
+                        for sor_type, unit in _units_among(_before(element)):
+                            yield self._met(sor_type, unit, branch, content)
+                self._branch = self._opened(name, element, branch)
             elif branch is not None:
-                for unit in _units_among(element):
-                    yield self._met(unit, branch)
+                if content != b"":
+                    for sor_type, unit in _units_among(element):
+                        yield self._met(sor_type, unit, branch, content)
                 if not branch.is_read:
                     yield Damaged("", "unreadable", f"{_where(element)} without a unit")
                 self._branch = branch.parent
                 element.clear()
 
-    def _opened(self, element: Element, parent: _Branch | None) -> _Branch:
+    def _opened(self, name: str, element: Element, parent: _Branch | None) -> _Branch:
         above = element.getparent()
         if above is None or (above.getparent() is not None if parent is None else above is not parent.element):
             raise self._source.error(f"{_where(element)} stands where no SOR file has one")
         forget_before(element, above)
-        sor_type = _BRANCHES[local_name(element)]
+        sor_type = _BRANCHES[name]
         if parent is None:
             return _Branch(element, sor_type, parent)
         return _Branch(element, sor_type, parent, parent.owner, parent.owner_cvr, parent.in_hospital)
 
-    def _met(self, element: Element, branch: _Branch) -> XmlUnit | Damaged:
+    def _met(self, sor_type: SorType, element: Element, branch: _Branch, content: bytes | None) -> XmlUnit | Damaged:
         """Make the unit of the branch, or say why it cannot be one."""
         self._count += 1
         if self._count > MOST_UNITS:
             raise self._source.error(f"more than {MOST_UNITS:,} units; SOR has never issued so many ids")
         sor_id = written_sor_id(element)
-        reason = self._misplaced(branch, _UNITS[local_name(element)], sor_id)
+        reason = self._misplaced(branch, sor_type, sor_id)
         branch.is_read = True
         if reason is not None:
-            return Damaged(sor_id[:_LONGEST_ID], reason, _where(element))
+            return Damaged(sor_id[:LONGEST_ID], reason, _where(element))
         if sor_id:
             self._seen.add(sor_id)
         branch.sor_id = sor_id
-        return _unit(element, branch)
+        if content is None:  # its bytes in the file are quicker to come by than what the parser has made of them
+            content = etree.tostring(element, with_tail=False)
+        return _unit(element, branch, content, self._prefixes)
 
     def _misplaced(self, branch: _Branch, sor_type: SorType, sor_id: str) -> DamageReason | None:
         if branch.is_read or sor_type != branch.sor_type or (sor_type == "IE" and branch.parent is not None):
             return "unreadable"
-        if len(sor_id) > _LONGEST_ID:
+        if len(sor_id) > LONGEST_ID:
             return "invalid-identifier"
         if sor_id in self._seen:
             return "duplicate"
@@ -191,42 +221,68 @@ class _Tree:
         return "parent-damaged" if branch.parent.sor_id is None else None
 
 
-def _unit(element: Element, branch: _Branch) -> XmlUnit:
-    """Make the unit of a branch, and note what it hands down.
+def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> XmlUnit:
+    """Make the unit of a branch, whose element is written as `content`, and note what it hands down.
 
-    Its fingerprint is of all that stands in its element, and of what else reading it depends upon as little as decides
-    it: names in the element tell what can concern it.
+    Its fingerprint is of that, and of what else reading it depends upon as little as decides it: names in the element
+    tell what can concern it.
     """
-    content = etree.tostring(element, encoding="utf-8", xml_declaration=False, with_tail=False)
     sor_id, parent = branch.sor_id or "", branch.parent
     if parent is None:
-        branch.owner, branch.owner_cvr = sor_id, text(element, "CVRnumberIdentifier")
-    elif branch.sor_type == "SI":
-        branch.in_hospital = _HOSPITAL in content and entity_type(element) == HOSPITAL
-    above = f"{parent.sor_id}\x1f{branch.owner}\x1f" if parent is not None else ""
-    inherited = None
+        branch.owner, branch.owner_cvr = sor_id, written_cvr(Parts(element))
+    elif branch.sor_type == "SI" and _may_hold(content, _HOSPITAL):
+        branch.in_hospital = entity_type(Parts(element)) == HOSPITAL
+    above = prefixes
+    if parent is not None:
+        above += f"{parent.sor_id}\x1f{branch.owner}\x1f"
     if b"EanLocationCode" in content:
-        inherited = parent.location if parent is not None and b"Inherit" in content else None
-        above += f"{inherited}\x1f"
+        above += f"{branch.lent if _may_inherit(content) else None}\x1f"
         if branch.has_children:
-            branch.location = handed_down(element, inherited)
+            branch.lends = element
     if parent is not None and b"CVR" in content:
         above += f"{branch.owner_cvr}\x1f"
     if branch.in_hospital:
         above += f"{branch.has_children}\x1f"
-    fingerprint = blake2b(content + above.encode()).digest()[:16]
+    fingerprint = sha256(content + above.encode()).digest()[:16]
     return XmlUnit(sor_id, fingerprint, element, branch)
 
 
-def _units_among(elements: Iterable[Element]) -> list[Element]:
-    return [each for each in elements if local_name(each) in _UNITS]
+def _may_hold(content: bytes, text: bytes) -> bool:
+    """Whether `text` can be in the element written as `content`: as it is, or by the numbers of its characters."""
+    return text in content or b"&#" in content
+
+
+def _may_inherit(content: bytes) -> bool:
+    """Whether the element written so can take a location number from above: not where its one word on it is no."""
+    at = content.find(b"Inherit")
+    no = _DISINHERITED.match(content, at) if at >= 0 else None
+    return at >= 0 and (no is None or content.find(b"Inherit", no.end()) >= 0)
+
+
+def _units_among(elements: Iterable[Element]) -> list[tuple[SorType, Element]]:
+    found = []
+    for element in elements:
+        sor_type = _UNITS.get(local_name(element))
+        if sor_type is not None:
+            found.append((sor_type, element))
+    return found
+
+
+def _before(element: Element) -> list[Element]:
+    """Return what stands before `element` under its parent, the nearest first."""
+    found = []
+    before = element.getprevious()
+    while before is not None:
+        found.append(before)
+        before = before.getprevious()
+    return found
 
 
 def _date(first: Event | None) -> date | None:
     """Read SnapshotDate, which stands before the `first` branch."""
-    root = first[1].getparent() if first is not None else None
+    root = first[2].getparent() if first is not None else None
     try:
-        return civil_date(text(root, "SnapshotDate") or "")
+        return civil_date(Parts(root).text("SnapshotDate") or "")
     except ValueError:
         return None
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import LocationNumber, SnapshotEntity, Speciality
-from adapters.sor_files.safe_xml import Element, children, local_name, text
+from adapters.sor_files.safe_xml import Element, Parts, local_name
 from adapters.sor_files.treatment_places import is_place_by_entity_type
 from adapters.sor_files.unreadable import Fault, UnreadableError, relative, sor_id
 from contracts.addresses import Address
@@ -54,35 +54,41 @@ def written_sor_id(unit: Element) -> str:
     first = unit[0] if len(unit) else None
     if first is not None and local_name(first) == "SorIdentifier":
         return (first.text or "").strip()
-    return text(unit, "SorIdentifier") or ""
+    return Parts(unit).text("SorIdentifier") or ""
 
 
-def entity_type(unit: Element) -> str | None:
+def written_cvr(unit: Parts) -> str | None:
+    """Return the unit's CVR number as the file writes it."""
+    return unit.text("CVRnumberIdentifier")
+
+
+def entity_type(unit: Parts) -> str | None:
     """Return the code of the unit's type."""
-    return text(unit, *_ENTITY_TYPE)
+    return unit.text(*_ENTITY_TYPE)
 
 
-def handed_down(unit: Element, inherited: Location | None) -> Location | None:
+def handed_down(unit: Parts, inherited: Location | None) -> Location | None:
     """Return what the unit's children may inherit: its own lokationsnummer, or the one `inherited` from above."""
-    option = _child(unit, *_OPTION)
-    own = _child(unit if option is None else option, "EanLocationCodeEntity")
-    if own is not None:
-        return text(own, "EanLocationCode") or "", text(own, "RegionCode")
-    return inherited if inherited is not None and _inherits(option) else None
+    found = _own_location(unit)
+    if found is not None:
+        own = Parts(found)
+        return own.text("EanLocationCode") or "", own.text("RegionCode")
+    return inherited if inherited is not None and _inherits_location(unit) else None
 
 
-def read_unit(unit: Element, written: str, sor_type: SorType, above: Above) -> tuple[SnapshotEntity, list[Fault]]:
+def read_unit(element: Element, written: str, sor_type: SorType, above: Above) -> tuple[SnapshotEntity, list[Fault]]:
     """Return the unit whose SOR-id is `written` so, and the faults of details it is returned without.
 
     Raises `UnreadableError` for what it cannot do without: SOR-ids, name, dates and addresses in form.
     """
     identifier = sor_id(written, "SorIdentifier")
-    name, kind = text(unit, "EntityName"), entity_type(unit)
+    unit = Parts(element)
+    name, kind = unit.text("EntityName"), entity_type(unit)
     if name is None:
         raise UnreadableError("unreadable", "EntityName")
-    virtual, status = _child(unit, "VirtualAddressInformation"), _child(unit, "SorStatus")
+    virtual, status = unit.parts("VirtualAddressInformation"), unit.parts("SorStatus")
     location, faults = _location_number(unit, above)
-    cvr, p_number = text(unit, "CVRnumberIdentifier"), text(unit, "ProductionUnitIdentifier")
+    cvr, p_number = written_cvr(unit), unit.text("ProductionUnitIdentifier")
     if above.parent is not None and cvr is not None and CvrNumber.parse(cvr) != CvrNumber.parse(above.owner_cvr or ""):
         faults.append(("cvr-differs-from-owner", "CVRnumberIdentifier"))
     owner_type = owner_type_of(kind or "") if sor_type == "IE" else None
@@ -108,71 +114,72 @@ def read_unit(unit: Element, written: str, sor_type: SorType, above: Above) -> t
         postal_address=_address(unit, "PostalAddressInformation"),
         visiting_address=_address(unit, "VisitingAddressInformation"),
         activity_address=_address(unit, "ActivityAddressInformation"),
-        telephone=text(virtual, "TelephoneNumberIdentifier"),
-        email=text(virtual, "EmailAddressIdentifier"),
-        website=text(virtual, "Website"),
+        telephone=virtual.text("TelephoneNumberIdentifier"),
+        email=virtual.text("EmailAddressIdentifier"),
+        website=virtual.text("Website"),
         specialities=_specialities(unit),
-        provider_id=text(unit, "ProviderIdentifier"),
-        shak=text(unit, "ShakIdentifier"),
+        provider_id=unit.text("ProviderIdentifier"),
+        shak=unit.text("ShakIdentifier"),
         location_number=location,
         replaces=_sor_ids(unit, "ReplacesEntityCollection"),
         replaced_by=_sor_ids(unit, "ReplacedByEntityCollection"),
     ), faults
 
 
-def _child(unit: Element, *names: str) -> Element | None:
-    return next(children(unit, *names), None)
-
-
-def _date(status: Element | None, name: str) -> date | None:
-    written = text(status, name)
+def _date(status: Parts, name: str) -> date | None:
+    written = status.text(name)
     try:
         return civil_date(written) if written is not None else None
     except ValueError as error:
         raise UnreadableError("unreadable", name) from error
 
 
-def _address(unit: Element, name: str) -> Address | None:
-    information = _child(unit, name)
-    if information is None:
+def _address(unit: Parts, name: str) -> Address | None:
+    found = unit.child(name)
+    if found is None:
         return None
-    postal = _child(information, "AddressPostal")
+    information = Parts(found)
+    postal = information.parts("AddressPostal")
     try:
         return Address(
-            street=text(postal, "StreetName"),
-            number=text(postal, "StreetBuildingIdentifier"),
-            floor=text(postal, "FloorIdentifier"),
-            door=text(postal, "SuiteIdentifier"),
-            postcode=text(postal, "PostCodeIdentifier"),
-            city=text(postal, "DistrictName"),
-            municipality_code=text(information, "MunicipalityCode"),
-            country_code=text(postal, "CountryIdentificationCode"),
+            street=postal.text("StreetName"),
+            number=postal.text("StreetBuildingIdentifier"),
+            floor=postal.text("FloorIdentifier"),
+            door=postal.text("SuiteIdentifier"),
+            postcode=postal.text("PostCodeIdentifier"),
+            city=postal.text("DistrictName"),
+            municipality_code=information.text("MunicipalityCode"),
+            country_code=postal.text("CountryIdentificationCode"),
         )
     except ValidationError as error:
         raise UnreadableError("unreadable", name) from error
 
 
-def _inherits(option: Element | None) -> bool:
-    return text(option, *_INHERITS) in {"true", "1"}
+def _own_location(unit: Parts) -> Element | None:
+    return (unit.parts(*_OPTION) if unit.child(*_OPTION) is not None else unit).child("EanLocationCodeEntity")
 
 
-def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None, list[Fault]]:
+def _inherits_location(unit: Parts) -> bool:
+    return unit.parts(*_OPTION).text(*_INHERITS) in {"true", "1"}
+
+
+def _location_number(unit: Parts, above: Above) -> tuple[LocationNumber | None, list[Fault]]:
     """Read the lokationsnummer: the own one, or the number and region of the parent's (R47)."""
-    option = _child(unit, *_OPTION)
-    own = _child(unit if option is None else option, "EanLocationCodeEntity")
-    if own is not None:
+    found = _own_location(unit)
+    if found is not None:
+        own = Parts(found)
         try:
-            gln = Gln.parse(text(own, "EanLocationCode") or "")
+            gln = Gln.parse(own.text("EanLocationCode") or "")
         except ValueError:
             return None, [("invalid-location-number", "EanLocationCode")]
         return LocationNumber(
             gln=gln,
-            region=text(own, "RegionCode"),
-            edi_system=text(own, *_SYSTEM),
-            system_supplier=text(own, *_SUPPLIER),
-            network_operator=text(own, *_OPERATOR),
+            region=own.text("RegionCode"),
+            edi_system=own.text(*_SYSTEM),
+            system_supplier=own.text(*_SUPPLIER),
+            network_operator=own.text(*_OPERATOR),
         ), []
-    if above.location is None or not _inherits(option):
+    if above.location is None or not _inherits_location(unit):
         return None, []
     number, region = above.location
     try:
@@ -181,19 +188,20 @@ def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None
         return None, []
 
 
-def _specialities(unit: Element) -> tuple[Speciality, ...]:
-    collection = _child(unit, "ClinicalSpecialityCollection")
+def _specialities(unit: Parts) -> tuple[Speciality, ...]:
+    collection = unit.child("ClinicalSpecialityCollection")
     found: list[Speciality] = []
     for each in collection if collection is not None else ():
-        code, kind = text(each, "SpecialityCode"), text(each, "SpecialityType")
+        speciality = Parts(each)
+        code, kind = speciality.text("SpecialityCode"), speciality.text("SpecialityType")
         if code is not None:
             is_main = kind == _MAIN_SPECIALITY or (kind is None and not found)
             found.append(Speciality(code, "main" if is_main else "secondary"))
     return tuple(found)
 
 
-def _sor_ids(unit: Element, name: str) -> tuple[SorId, ...]:
-    collection = _child(unit, name)
+def _sor_ids(unit: Parts, name: str) -> tuple[SorId, ...]:
+    collection = unit.child(name)
     if collection is None:
         return ()
     written = ((each.text or "").strip() for each in collection.iter("{*}SorIdentifier"))

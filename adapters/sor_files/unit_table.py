@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from itertools import islice
 from operator import itemgetter
 from typing import Final
 
@@ -12,13 +11,13 @@ from adapters.sor_files.csv_layout import TYPES, Layout
 from adapters.sor_files.csv_lines import SEPARATOR, CsvLines
 from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.source import Source
+from adapters.sor_files.unreadable import LONGEST_ID
 from contracts.sor_entities import SorType
 
 TOP: Final = -1
 """The parent of an owner."""
 NOWHERE: Final = -2
 """The parent of a unit whose parent is not in the file."""
-_LONGEST_ID: Final = 40
 _AROUND: Final = b'=" \t'
 """What stands around a number that a spreadsheet is to keep as text, and blanks."""
 
@@ -43,6 +42,7 @@ class UnitTable:
         """The SIs that are one, by their type."""
         self.unusable: set[str] = set()
         """Ids of rows that are none; what stands under them is damaged with them."""
+        self._columns = {sor_type: layout.kept_columns(sor_type) for sor_type in layout.unread}
         self._parent_ids: list[bytes] = []
 
     @property
@@ -67,23 +67,17 @@ class UnitTable:
 
     def _add(self, lines: CsvLines, by_id: dict[str, int], source: Source) -> Iterator[Damaged]:
         # All rows of a register pass here, changed or not; whatever is looked up is looked up once, outside the loop.
-        layout, cut = self.layout, self.layout.cut
-        at_id, at_type, at_parents, at_cvr, at_gln = (
-            layout.sor_id,
-            layout.sor_type,
-            layout.parents,
-            layout.cvr,
-            layout.gln,
-        )
+        layout, cut, at_parents = self.layout, self.layout.cut, self.layout.parents
+        at_id, at_type, at_cvr, at_gln = layout.sor_id, layout.sor_type, layout.cvr, layout.gln
         kept = {sor_type: itemgetter(*layout.kept(sor_type)) for sor_type in layout.unread}
         types, parents, rows, numbers = self.types, self._parent_ids, self.rows, self.lines
-        record = b""
-        for record in islice(lines.records(), 1, None):
-            cells = record.split(lines.separator, cut)
+        record, separator, line = b"", b"", 0
+        for line, separator, record in _after_the_header(lines):
+            cells = record.split(separator, cut)
             sor_type = TYPES.get(cells[at_type]) if len(cells) > cut else None
             sor_id = cells[at_id].strip(_AROUND).decode() if sor_type else ""
-            if sor_type is None or sor_id in by_id or not 0 < len(sor_id) <= _LONGEST_ID:
-                yield self._unusable(cells, sor_type, by_id, lines.number)
+            if sor_type is None or sor_id in by_id or not 0 < len(sor_id) <= LONGEST_ID:
+                yield self._unusable(cells, sor_type, by_id, line)
                 continue
             parent = b""
             for at in at_parents[sor_type]:
@@ -97,17 +91,17 @@ class UnitTable:
             by_id[sor_id] = len(by_id)
             types.append(sor_type)
             parents.append(parent)
-            numbers.append(lines.number)
-            rows.append(lines.separator.join(kept[sor_type](cells)))
-        if record and record.count(lines.separator) + 1 < len(layout.columns):
-            raise source.error(f"line {lines.number}, the last, has too few cells: the file breaks off there")
+            numbers.append(line)
+            rows.append(separator.join(kept[sor_type](cells)))
+        if record and record.count(separator) + 1 < len(layout.columns):
+            raise source.error(f"line {line}, the last, has too few cells: the file breaks off there")
 
     def _is_hospital(self, cells: list[bytes]) -> bool:
         return any(cells[at].strip(_AROUND).lower() in self.layout.hospital for at in self.layout.type_cells)
 
     def cells(self, number: int) -> dict[str, bytes] | None:
         """Return the cells of a row that are kept, by column; None where there are too few or too many."""
-        row, columns = self.rows[number], self.layout.kept_columns(self.types[number])
+        row, columns = self.rows[number], self._columns[self.types[number]]
         cells = row.split(SEPARATOR if SEPARATOR in row else self.layout.delimiter.encode())
         return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
@@ -117,5 +111,15 @@ class UnitTable:
         if sor_type is None:
             reason = "unreadable"
         if sor_id not in by_id:
-            self.unusable.add(sor_id[:_LONGEST_ID])
-        return Damaged(sor_id[:_LONGEST_ID], reason, f"line {line}, SOR-id, type or number of columns")
+            self.unusable.add(sor_id[:LONGEST_ID])
+        return Damaged(sor_id[:LONGEST_ID], reason, f"line {line}, SOR-id, type or number of columns")
+
+
+def _after_the_header(lines: CsvLines) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield line, separator and cells of each row."""
+    is_header = True
+    for first, separator, records in lines.records():
+        for line, record in enumerate(records, first):
+            if record and not is_header:
+                yield line, separator, record
+            is_header = is_header and not record

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from adapters.sor_files.entity import DamageReason
 from adapters.sor_files.spreadsheet_damage import what_it_was
 from contracts.identifiers import SorId
 
+LONGEST_ID: Final = 40
+"""Characters of what stands for a SOR-id and is none that are kept; an id has 18 at most (R1)."""
 Fault = tuple[DamageReason, str]
 """What is wrong with a detail, and in which element or column."""
 
@@ -31,8 +36,12 @@ def sor_id(text: str, field: str) -> SorId:
         raise UnreadableError("ruined-by-spreadsheet", field + named) from error
 
 
+@lru_cache(maxsize=4_096)
 def relative(text: str) -> SorId:
-    """Return the SOR-id of a parent or owner. Raises `UnreadableError`: nothing hangs under what has no id."""
+    """Return the SOR-id of a parent or owner. Raises `UnreadableError`: nothing hangs under what has no id.
+
+    A parent is asked for by each of its children, and an owner by its whole tree.
+    """
     try:
         return SorId.parse(text)
     except ValueError as error:

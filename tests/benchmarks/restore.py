@@ -12,6 +12,7 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,26 +48,41 @@ _AT: Final = datetime(2023, 11, 1, 8, tzinfo=UTC)
 _AT_ONCE: Final = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Medians in seconds, and how many changelog records of how many bytes that was."""
+
+    records: int
+    size: int
+    raw_read: float
+    restore: float
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="make bench-restore", description=__doc__)
     parser.add_argument("--units", type=int, default=160_000)
     parser.add_argument("--times", type=int, default=3)
     given = parser.parse_args()
-    register = generate_register(given.units, 7)
+    done = measure(given.units, given.times)
+    echo(
+        f"{given.units:,} units: {done.records:,} changelog records, {done.size / 1e6:,.0f} MB, {PARTITIONS} partitions"
+    )
+    for name, seconds in (("raw read", done.raw_read), ("restore", done.restore)):
+        echo(f"{name:10}{seconds:8.1f} s{done.records / seconds:12,.0f} records/s")
+    echo(f"restoring runs at {100 * done.raw_read / done.restore:.0f} % of the speed of a raw read")
+
+
+def measure(units: int, times: int) -> Restored:
+    """Write the changelog of a register of `units` units to a broker of its own, and let the two take turns."""
+    register = generate_register(units, 7)
     with TemporaryDirectory() as folder, KafkaCluster(Path(folder) / "kafka") as cluster:
         servers = cluster.bootstrap_servers
         records, size = asyncio.run(_write(servers, register))
-        echo(f"{given.units:,} units: {records:,} changelog records, {size / 1e6:,.0f} MB, {PARTITIONS} partitions")
-        seconds: dict[str, list[float]] = {"raw read": [], "restore": []}
-        for _ in range(given.times):
-            for name, measure in (("raw read", raw_read), ("restore", restore)):
-                seconds[name].append(_in_a_process(measure, servers, records))
-    middle = {name: statistics.median(taken) for name, taken in seconds.items()}
-    for name, taken in seconds.items():
-        times = ", ".join(f"{each:.1f}" for each in taken)
-        echo(f"{name:10}{middle[name]:8.1f} s{records / middle[name]:12,.0f} records/s   ({times} s)")
-    echo(f"restoring runs at {100 * middle['raw read'] / middle['restore']:.0f} % of the speed of a raw read")
+        taken = [
+            (_in_a_process(raw_read, servers, records), _in_a_process(restore, servers, records)) for _ in range(times)
+        ]
+    return Restored(records, size, *(statistics.median(each) for each in zip(*taken, strict=True)))
 
 
 async def raw_read(servers: str) -> int:

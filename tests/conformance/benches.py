@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import Final, Protocol
 from uuid import uuid4
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.errors import KafkaError
 
 from adapters.kafka.connection import Connection
 from adapters.kafka.memory.broker import MemoryBroker
@@ -19,12 +21,26 @@ from adapters.kafka.topic_admin import ensure_topics
 from contracts.records import OutputRecord
 
 AT: Final = datetime(2023, 5, 1, 10, tzinfo=UTC)
-_PARTITIONS: Final = 40
+_PARTITIONS: Final = 80
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    if find_spec("confluent_kafka") is None:
+        return (KafkaError,)
+    from confluent_kafka import KafkaException
+
+    return (KafkaError, KafkaException)
+
+
+ERRORS: Final = _errors()
+"""What the clients that are installed say when a call has failed."""
 
 
 class Bench(Protocol):
     partition: int
     partitions: int
+    commits_without_what_failed: bool
+    """Whether a transaction with a failed record goes through if nobody awaits it (notes/engine.md A1)."""
 
     def log(self, group: str = "") -> PartitionLog:
         """A new client of this partition, as another process would have it; of the test's group unless told."""
@@ -43,6 +59,8 @@ def record(topic: str, value: bytes, partition: int) -> OutputRecord:
 
 
 class MemoryBench:
+    commits_without_what_failed = True
+
     def __init__(self) -> None:
         self.partition = 0
         self.partitions = 1
@@ -62,6 +80,7 @@ class MemoryBench:
 
 class KafkaBench:
     partitions = _PARTITIONS
+    commits_without_what_failed = True
 
     def __init__(self, connection: Connection, partition: int) -> None:
         self.partition = partition
@@ -90,3 +109,12 @@ class KafkaBench:
             await admin.close()
 
     async def close(self) -> None: ...
+
+
+class ConfluentBench(KafkaBench):
+    commits_without_what_failed = False
+
+    def log(self, group: str = "") -> PartitionLog:
+        from adapters.kafka.confluent.partition_log import ConfluentPartitionLog
+
+        return ConfluentPartitionLog(self._connection, self._group + group, self.partition)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
+from typing import Final
 
 import pytest
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.broker.java import NO_JAVA, find_java
 from adapters.broker.maven import cached_jars, find_maven
-from conformance.benches import Bench, KafkaBench, MemoryBench
+from conformance.benches import Bench, ConfluentBench, KafkaBench, MemoryBench
 
 _PARTITIONS = count()
 """Topics have their fixed names: each test works on a partition of its own."""
@@ -24,12 +25,17 @@ def kafka_servers(tmp_path_factory) -> Iterator[str]:
         yield cluster.bootstrap_servers
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.kafka)])
+_REAL: Final = {"kafka": KafkaBench, "confluent": ConfluentBench}
+
+
+@pytest.fixture(params=["memory", *(pytest.param(name, marks=pytest.mark.kafka) for name in _REAL)])
 async def bench(request) -> AsyncIterator[Bench]:
     """One partition of every topic, still empty, and a group of its own."""
+    if request.param == "confluent":
+        pytest.importorskip("confluent_kafka", reason="confluent-kafka is not installed: its log is not tested")
     if request.param == "memory":
         made: Bench = MemoryBench()
     else:
-        made = await KafkaBench.on(request.getfixturevalue("kafka_servers"), next(_PARTITIONS))
+        made = await _REAL[request.param].on(request.getfixturevalue("kafka_servers"), next(_PARTITIONS))
     yield made
     await made.close()

@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from adapters.broker.embedded import start_local_broker
 from adapters.broker.errors import BrokerError
+from adapters.collector import spare_what_stays
 from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.telemetry.logs import configure_logging
@@ -82,6 +83,7 @@ def run_worker(settings: Settings, build: Callable[[Settings], Any] = build_work
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     click.echo(f"Operations page on http://localhost:{settings.web_port}/", err=True)
+    spare_what_stays()
     try:
         build(settings).execute_from_commandline()
     except SystemExit as exit_:

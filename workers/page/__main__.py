@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.clock import SystemClock
+from adapters.collector import spare_what_stays
 from adapters.kafka.broadcast_clock import BroadcastClock
 from adapters.telemetry.logs import configure_logging
 from contracts.tariffs import TariffTable
@@ -35,6 +36,7 @@ async def run(settings: Settings, socket: Path) -> None:
 def main() -> None:
     """Run until SIGTERM."""
     os.nice(_NICE)
+    spare_what_stays()
     settings = Settings()
     configure_logging("json", settings.log_level)
     asyncio.run(run(settings, Path(sys.argv[1])))

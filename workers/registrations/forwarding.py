@@ -75,8 +75,8 @@ class _Review:
         """End a registration that has a successor, forward what differs, and ask what is owed for it."""
         effective = resolve(self.entity, self.path)
         held = self.node.standing
-        since = held.identity.since if isinstance(held, Forwarded | Registered) else self.now
-        identity = identify(self.node.sor_id, effective, since)
+        known = held.identity if isinstance(held, Forwarded | Registered) else None
+        identity = identify(self.node.sor_id, effective, known.since if known is not None else self.now, known)
         succession = succession_of(self.draft, self.node)
         sends: list[Send] = []
         if self.node.closed is not None and isinstance(held, Withdrawn | Deregistered):

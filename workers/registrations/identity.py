@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from workers.tree.inheritance import Effective
 
 
-def identify(sor_id: SorId, effective: Effective, since: datetime) -> Identity:
-    """SOR-id and CVR; for a municipality, region or the state also the P number (R5, R6). `since` is now."""
+def identify(sor_id: SorId, effective: Effective, since: datetime, held: Identity | None = None) -> Identity:
+    """SOR-id and CVR; for a municipality, region or the state also the P number (R5, R6). `since` is now.
+
+    Returns what is `held` where that is it.
+    """
     p_number = effective.p_number if is_public(effective.owner_type) else None
+    if held is not None and (held.cvr, held.p_number) == (effective.cvr, p_number):
+        return held if held.owner_type == effective.owner_type else replace(held, owner_type=effective.owner_type)
     registration_id = effect_id("registration", sor_id, effective.cvr, p_number)
     return Identity(registration_id, sor_id, effective.cvr, p_number, effective.owner_type, since)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,9 @@ from contracts.registrations import Affiliation, RegistrationForwarded, TreeStep
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from contracts.identifiers import SorId
     from contracts.registrations import RegistrationState
-    from contracts.sor_entities import EntityChanged
+    from contracts.sor_entities import EntityChanged, SorType
     from workers.enrichment.facts import Findings
     from workers.tree.inheritance import Effective
     from workers.tree.state import Closing, Identity
@@ -44,12 +46,12 @@ def build_record(
         website=effective.website,
         cvr=effective.cvr,
         p_number=effective.p_number,
-        unit_type=_unit_type(entity.entity_type),
+        unit_type=_unit_type(entity.entity_type) if entity.entity_type is not None else None,
         specialities=entity.specialities,
         affiliation=Affiliation(
             owner_type=effective.owner_type,
             owner=owner.name,
-            path=tuple(TreeStep(sor_id=step.sor_id, name=step.name, sor_type=step.sor_type) for step in path),
+            path=tuple(_step(each.sor_id, each.name, each.sor_type) for each in path),
         ),
         closes_on=closing.last_day if closing is not None else None,
         company_facts=findings.facts,
@@ -77,5 +79,12 @@ def rules_of(record: RegistrationForwarded) -> tuple[str, ...]:
     return tuple(rules)
 
 
-def _unit_type(code: str | None) -> UnitType | None:
-    return UnitType(code=code, label=entity_type_label(code)) if code is not None else None
+@lru_cache(1 << 12)
+def _unit_type(code: str) -> UnitType:
+    return UnitType(code=code, label=entity_type_label(code))
+
+
+@lru_cache(1 << 12)
+def _step(sor_id: SorId, name: str, sor_type: SorType) -> TreeStep:
+    """A step that its neighbours under the same owner share."""
+    return TreeStep(sor_id=sor_id, name=name, sor_type=sor_type)

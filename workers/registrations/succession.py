@@ -96,7 +96,7 @@ def succession_of(draft: Draft, node: Node) -> Succession | None:
     recent = [(each, entity) for each, entity in changes if each.noted_at >= old.since] or changes
     if not recent:
         return None
-    new = identify(node.sor_id, resolve(node.entity, path), old.since)
+    new = identify(node.sor_id, resolve(node.entity, path), old.since, old)
     if new.registration_id == old.registration_id:
         return None
     telling = [(each, entity) for each, entity in recent if each.what in _telling(old, new)] or recent

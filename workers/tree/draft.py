@@ -37,6 +37,8 @@ class Draft:
         self._nodes: dict[SorId, Node] = {}
         self._numbers: dict[str, CvrEntry] = {}
         self._children: dict[SorId, tuple[SorId, ...]] = {}
+        self._paths: dict[tuple[SorId, SorId], tuple[EntityChanged, ...] | None] = {}
+        """Found before, by unit and parent; forgotten when an entity changes."""
         self.owner = state.owner
         self.backlog = state.backlog
 
@@ -48,6 +50,8 @@ class Draft:
     def put(self, node: Node) -> None:
         """Replace the unit; moves it below its parent where that changed."""
         before = self.node(node.sor_id)
+        if node.entity is not before.entity:
+            self._paths.clear()
         old_parent = before.entity.parent_sor_id if before.entity else None
         new_parent = node.entity.parent_sor_id if node.entity else None
         if old_parent != new_parent:
@@ -103,9 +107,16 @@ class Draft:
 
         None while an ancestor is missing or the parents form a circle: such a unit waits (R13).
         """
-        path: list[EntityChanged] = []
-        seen = {entity.sor_id}
         parent = entity.parent_sor_id
+        if parent is None:
+            return ()
+        if (entity.sor_id, parent) not in self._paths:
+            self._paths[entity.sor_id, parent] = self._way_up(entity.sor_id, parent)
+        return self._paths[entity.sor_id, parent]
+
+    def _way_up(self, sor_id: SorId, parent: SorId | None) -> tuple[EntityChanged, ...] | None:
+        path: list[EntityChanged] = []
+        seen = {sor_id}
         while parent is not None:
             ancestor = self.node(parent).entity
             if ancestor is None or parent in seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -11,8 +11,15 @@ if TYPE_CHECKING:
     from contracts.addresses import Address
     from contracts.identifiers import CvrNumber, PNumber, SorId
     from contracts.sor_entities import EntityChanged, OwnerType
+    from workers.tree.draft import Draft
+    from workers.tree.state import Node
 
-T = TypeVar("T")
+_HAD_FROM_ABOVE: Final = ("postal_address", "telephone", "email", "website")
+"""What a unit that has none of its own has from the nearest above (R8)."""
+_FELT_BY_ALL: Final = (
+    "name", "sor_type", "parent_sor_id", "owner_type", "cvr", "p_number", "moved_to_owner_sor_id",
+)  # fmt: skip
+"""What counts for whoever is below: its path, its numbers, and what place it is in the law (R3–R6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +39,51 @@ class Effective:
 
 def resolve(entity: EntityChanged, path: Sequence[EntityChanged]) -> Effective:
     """Resolve `entity` against its `path` (owner first, parent last; empty for the owner)."""
-    upwards = (entity, *reversed(path))
-    owner = upwards[-1]
-    postal = _nearest(each.postal_address for each in upwards)
+    postal, telephone, email, website = entity.postal_address, entity.telephone, entity.email, entity.website
+    holder = owner = entity
+    for above in reversed(path):
+        postal = above.postal_address if postal is None else postal
+        telephone = above.telephone if telephone is None else telephone
+        email = above.email if email is None else email
+        website = above.website if website is None else website
+        holder = above if holder.p_number is None else holder
+        owner = above
     visiting = entity.visiting_address or postal
-    holder = _nearest(each if each.p_number is not None else None for each in upwards)
     return Effective(
         visiting_address=visiting,
         activity_address=entity.activity_address or visiting,
-        telephone=_nearest(each.telephone for each in upwards),
-        email=_nearest(each.email for each in upwards),
-        website=_nearest(each.website for each in upwards),
+        telephone=telephone,
+        email=email,
+        website=website,
         cvr=owner.cvr,
-        p_number=holder.p_number if holder else None,
-        p_number_holder=holder.sor_id if holder else None,
+        p_number=holder.p_number,
+        p_number_holder=holder.sor_id if holder.p_number is not None else None,
         owner_type=owner.owner_type,
     )
 
 
-def _nearest(values: Iterable[T | None]) -> T | None:
-    return next((value for value in values if value is not None), None)
+def reached_by(draft: Draft, before: Node, after: Node) -> list[SorId]:
+    """The unit and those below it whose record may differ by its new version, parents before children.
+
+    A telephone, say, reaches no further down than to units with one of their own (R8).
+    """
+    if before.entity is None or _is_felt_by_all(before, after):
+        return draft.subtree(after.sor_id)
+    reached = [(after.sor_id, _differing(_HAD_FROM_ABOVE, before, after))]
+    for sor_id, names in reached:
+        for child in draft.children(sor_id) if names else ():
+            passed_on = [name for name in names if getattr(draft.node(child).entity, name, None) is None]
+            if passed_on and child != after.sor_id:
+                reached.append((child, passed_on))
+    return [sor_id for sor_id, _ in reached]
+
+
+def _is_felt_by_all(before: Node, after: Node) -> bool:
+    """Whether everybody below is concerned; an owner's address is held against CVR's for each of its places (R19)."""
+    names = (*_FELT_BY_ALL, "postal_address") if before.entity and before.entity.sor_type == "IE" else _FELT_BY_ALL
+    said_of_it = (before.announcement, before.renumberings) != (after.announcement, after.renumberings)
+    return said_of_it or bool(_differing(names, before, after))
+
+
+def _differing(names: Iterable[str], before: Node, after: Node) -> list[str]:
+    return [name for name in names if getattr(before.entity, name) != getattr(after.entity, name)]

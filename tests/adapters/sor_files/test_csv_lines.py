@@ -19,7 +19,8 @@ from adapters.sor_files.source import open_source
 def records(content: bytes, delimiter: str = ";") -> list[list[str]]:
     with ExitStack() as resources:
         lines = CsvLines(open_source(BytesIO(content), resources), delimiter)
-        return [[text_of(cell) for cell in record.split(lines.separator)] for record in lines.records()]
+        found = [(separator, record) for _, separator, some in lines.records() for record in some if record]
+        return [[text_of(cell) for cell in record.split(separator)] for separator, record in found]
 
 
 QUOTED_NUMBER = '"=""698471000016005"""'
@@ -36,7 +37,7 @@ pieces = st.sampled_from(
 def test_every_record_is_what_the_csv_module_finds(text):
     lines = [f"{line}\n" for line in text.split("\n")]
     try:
-        expected = [row for row in csv.reader(lines, delimiter=";", strict=True) if row]
+        expected = [row for row in csv.reader(lines, delimiter=";", strict=True) if row not in ([], [""])]
     except csv.Error:
         with pytest.raises(SnapshotError, match="not CSV"):
             records("".join(lines).encode())

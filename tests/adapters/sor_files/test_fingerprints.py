@@ -8,6 +8,7 @@ from adapters.sor_files import sor2_csv_columns as columns
 from contracts.identifiers import SorId
 from support.snapshots import (
     GLN,
+    HEAD,
     IE,
     INHERITED,
     LOCATION,
@@ -15,6 +16,7 @@ from support.snapshots import (
     OE2,
     SI,
     changed,
+    fingerprints,
     institution,
     owner,
     sor2,
@@ -74,6 +76,45 @@ def tree(owner_fields="", fields="", kind="554061000005105", leaf=INHERITED, bel
 )
 def test_a_unit_of_xml_changes_with(before, after, expected):
     assert changed(before, after) == expected
+
+
+TAG = "<HealthInstitutionEntity>"
+WITH_ATTRIBUTE = {TAG: '<HealthInstitutionEntity a="1">'}
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param(WITH_ATTRIBUTE, id="a tag with an attribute"),
+        pytest.param({TAG: "<HealthInstitutionEntity >"}, id="a tag with a blank"),
+        pytest.param(
+            WITH_ATTRIBUTE | {"</HealthInstitution>": f"</HealthInstitution><!--{TAG}-->"}, id="a tag in a comment"
+        ),
+        pytest.param(
+            WITH_ATTRIBUTE | {"</HealthInstitution>": f"</HealthInstitution><!--{TAG}--><?x ?>"},
+            id="and an instruction",
+        ),
+        pytest.param({"Ejer": f"<![CDATA[{TAG}]]>"}, id="a tag in a CDATA section"),
+        pytest.param({"InstitutionOwnerEntity>": "b:InstitutionOwnerEntity>"}, id="a prefix"),
+        pytest.param(
+            {"</HealthInstitution>": f'<other xmlns="urn:x">{TAG}{TAG.replace("<", "</")}</other></HealthInstitution>'},
+            id="a name from another namespace",
+        ),
+        pytest.param({"Entity>": "Entity\n>"}, id="a line's end in every tag"),
+    ],
+)
+@pytest.mark.parametrize("declaration", ['<?xml version="1.0" encoding="utf-8"?>', ""])
+def test_what_makes_tags_hard_to_find_in_the_file_hides_no_change(declaration, edits):
+    def written(name: str) -> bytes:
+        body = owner(under=institution(under=unit())).replace("Klinik", name)
+        for plain, odd in edits.items():
+            body = body.replace(plain, odd)
+        root = HEAD.partition("?>")[2].lstrip().replace("<SorTree ", '<SorTree xmlns:b="urn:oio:nsi:2.0.0" ')
+        return (declaration + root + body + "</SorTree>").encode()
+
+    assert set(fingerprints(written("Før"))) == {IE, SI, OE}
+    assert changed(written("Før"), written("Nu")) == {SI}
+    assert changed(written("Før"), written("Før")) == set()
 
 
 def rows(header=columns.ALL, *, below=False, **cells):

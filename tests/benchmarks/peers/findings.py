@@ -1,0 +1,91 @@
+"""What the raw figures come to: the ratios that matter, each with what is wanted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.peers import roster
+from benchmarks.peers.roster import Contestant
+from benchmarks.peers.run import Results
+
+_LATENCY_MS = 250.0
+_UNIT_BYTES = 4096.0
+_BURST_MESSAGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One ratio or figure. `holds` is None where nothing is demanded."""
+
+    what: str
+    value: float
+    wanted: str
+    holds: bool | None
+    unit: str = "×"
+
+
+def findings(results: Results) -> Iterator[Finding]:
+    """Yield what can be said of these results, in the order of the issue."""
+    yield from _beside_peers(results)
+    if results.core is not None:
+        yield _at_most("the core alone, in times of pydantic's parse and dump", results.core.ratio, 3.0)
+    yield from _bursts(results)
+    if results.latency is not None:
+        yield _at_most("p99 from input to committed output", results.latency.p99, _LATENCY_MS, "ms")
+    yield from _growth(results)
+    if {1, 2} <= results.workers.keys():
+        yield _at_least("two workers beside one", results.workers[2].rate / results.workers[1].rate, 1.6)
+
+
+def ratio_to_bare_copy(results: Results) -> float | None:
+    """Sorbro's rate as a share of the bare copy loop's; what CI looks at."""
+    return _ratio(results, roster.BARE_COPY)
+
+
+def _beside_peers(results: Results) -> Iterator[Finding]:
+    wanted = (
+        (roster.FAUST, 8.0, "≥ 8, aim 12"),
+        (roster.FAUST_RULES, None, ""),
+        (roster.QUIX, 1.5, "≥ 1.5, aim 3"),
+        (roster.QUIX_RULES, None, ""),
+        (roster.BARE_COPY, 0.6, "≥ 0.6"),
+        (roster.LIBRDKAFKA, None, ""),
+        (roster.KAFKA_STREAMS, None, "aim 0.5"),
+        (roster.SORBRO_CONFLUENT, None, "who is quicker is the default"),
+    )
+    for other, least, words in wanted:
+        ratio = _ratio(results, other)
+        if ratio is not None:
+            yield Finding(f"Sorbro beside {other.name}", ratio, words, None if least is None else ratio >= least)
+
+
+def _ratio(results: Results, other: Contestant) -> float | None:
+    ours, theirs = results.rate(roster.SORBRO.name), results.rate(other.name)
+    return None if ours is None or theirs is None else ours / theirs
+
+
+def _bursts(results: Results) -> Iterator[Finding]:
+    copying = results.rate(roster.BARE_COPY.name)
+    for what, burst in (("the midnight burst", results.midnight), ("the cascade", results.cascade)):
+        if burst is not None and copying is not None:
+            messages = min(burst.outputs, _BURST_MESSAGES)
+            yield _at_most(
+                f"{what}, in times of the bare copy of as many messages", burst.seconds / (messages / copying), 5.0
+            )
+
+
+def _growth(results: Results) -> Iterator[Finding]:
+    for size in results.sizes:
+        yield _at_most(f"memory a unit, of {size.units:,}", size.memory, _UNIT_BYTES, "bytes")
+    by_units = {size.units: size.event for size in results.sizes}
+    if {10_000, 1_000_000} <= by_units.keys():
+        yield _at_most("an event among 1,000,000 units beside 10,000", by_units[1_000_000] / by_units[10_000], 1.25)
+
+
+def _at_most(what: str, value: float, most: float, unit: str = "×") -> Finding:
+    return Finding(what, value, f"≤ {most:g}", value <= most, unit)
+
+
+def _at_least(what: str, value: float, least: float) -> Finding:
+    return Finding(what, value, f"≥ {least:g}", value >= least)

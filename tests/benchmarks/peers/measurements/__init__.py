@@ -1,0 +1,1 @@
+"""What is measured of Sorbro besides the contest, in the same run on the same broker."""

@@ -1,0 +1,100 @@
+"""The page that a full run writes: one table of everybody, one of what is wanted, and how it was measured."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+from benchmarks.peers import roster
+from benchmarks.peers.contest import Trial
+from benchmarks.peers.findings import Finding, findings
+from benchmarks.peers.run import Results
+
+PICTURE = "benchmarks/peers.svg"
+_WORK = {"rules": "all of Sorbro's rules", "plain": "the plain job", "copy": "none: a copy"}
+_HOW = """\
+Written by `make bench`; the raw figures are in [benchmarks/results.json](benchmarks/results.json).
+
+Every contestant is a process of its own, reads the same topic, which has been written before, and runs until the last
+record it owes is seen by a `read_committed` reader; then its whole output is compared with what is due, and one that is
+wrong is disqualified. Measured is from the moment a twentieth of the output is committed, so that starting, joining a
+group and warming up do not count. They take turns; the medians count.
+
+*The plain job* is to parse and check a message, look up its unit, and forward it if its content has changed.
+*Sorbro's rules* are that and the rest: the whole tree of the owner, what is inherited, the questions to CVR, the
+explanation. So Sorbro beside a peer at the plain job does more work than the peer; the same rules in the peer's engine
+are there as well.
+"""
+
+
+def page(results: Results) -> str:
+    """The page as Markdown."""
+    return "\n".join([
+        "# Benchmarks",
+        "",
+        (f"{results.day}; {results.machine}; {results.units:,} units, {results.events:,} records of "
+        f"{results.bytes_each:.0f} bytes."),
+        "",
+        f"![Records a second]({PICTURE})",
+        "",
+        *_contest(results),
+        "",
+        "| | found | wanted | |",
+        "|---|---:|---|---|",
+        *(_finding(each) for each in findings(results)),
+        "",
+        *_figures(results),
+        "",
+        _HOW,
+    ])  # fmt: skip
+
+
+def _contest(results: Results) -> Iterator[str]:
+    yield "| | work | promise | records/s | CPU µs/record | memory |"
+    yield "|---|---|---|---:|---:|---:|"
+    for each in roster.ALL:
+        if each.name in results.absent:
+            reason = results.absent[each.name].splitlines()[0]
+            yield f"| {each.name} | {_WORK[each.job]} | {each.promise} | did not take part: {reason} | | |"
+        elif trials := results.trials.get(each.name):
+            wrong = next((trial.wrong for trial in trials if trial.wrong), None)
+            figures = f"disqualified: {wrong} | | |" if wrong else _middle(trials, results.events)
+            yield f"| {each.name} | {_WORK[each.job]} | {each.promise} | {figures}"
+
+
+def _middle(trials: list[Trial], events: int) -> str:
+    rate = statistics.median(each.rate for each in trials)
+    cpu = statistics.median(each.cpu for each in trials) / events * 1e6
+    peak = statistics.median(each.peak for each in trials) / 1e6
+    return f"{rate:,.0f} | {cpu:,.0f} | {peak:,.0f} MB |"
+
+
+def _finding(finding: Finding) -> str:
+    verdict = {True: "holds", False: "**does not hold**", None: ""}[finding.holds]
+    return f"| {finding.what} | {finding.value:,.3g} {finding.unit} | {finding.wanted} | {verdict} |"
+
+
+def _figures(results: Results) -> Iterator[str]:
+    if (latency := results.latency) is not None:
+        yield (
+            f"Latency at {latency.rate:,.0f} events/s, default settings: p50 {latency.p50:.0f} ms, "
+            f"p95 {latency.p95:.0f} ms, p99 {latency.p99:.0f} ms, worst of {latency.measured:,} {latency.worst:.0f} ms."
+        )
+    for what, burst in (("Midnight", results.midnight), ("Cascade", results.cascade)):
+        if burst is not None:
+            wrong = f" **Wrong: {burst.wrong}**" if burst.wrong else ""
+            yield f"{what}: {burst.outputs:,} outputs committed in {burst.seconds:.2f} s.{wrong}"
+    if (core := results.core) is not None:
+        yield (
+            f"The core: {core.decided:.0f} µs to parse, decide and write the output, {core.kept:.0f} µs with the state; "
+            f"pydantic alone {core.pydantic:.0f} µs."
+        )
+    for size in results.sizes:
+        yield f"{size.units:,} units: {size.memory:,.0f} bytes each, {size.event:.0f} µs an event."
+    for count, trial in results.workers.items():
+        yield f"{count} workers: {trial.rate:,.0f} records/s."
+    if (restore := results.restore) is not None:
+        yield (
+            f"Restore of {restore.records:,} changelog records: {restore.restore:.1f} s; a raw read of them "
+            f"{restore.raw_read:.1f} s."
+        )
