@@ -6,6 +6,7 @@ The time zone data is the pinned `tzdata` package where the machine has none of 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
@@ -16,6 +17,7 @@ def danish_date(instant: datetime) -> date:
     return instant.astimezone(COPENHAGEN).date()
 
 
+@lru_cache(1 << 14)
 def start_of_day(day: date) -> datetime:
     """00:00 in Copenhagen on `day`, as a UTC instant. Midnight is never ambiguous there: clocks change at 01:00Z."""
     return datetime.combine(day, time.min, COPENHAGEN).astimezone(UTC)

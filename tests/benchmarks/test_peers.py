@@ -14,6 +14,7 @@ from benchmarks.peers.findings import findings, ratio_to_bare_copy
 from benchmarks.peers.generated_input import register_with_history
 from benchmarks.peers.jobs import JOBS
 from benchmarks.peers.judge import Forwards, verdict
+from benchmarks.peers.measurements import bursts
 from benchmarks.peers.page import page
 from benchmarks.peers.quick import BARE_COPY, compared, is_far_below, stated
 from benchmarks.peers.run import Results
@@ -114,3 +115,10 @@ def test_a_run_without_the_ratio_fails():
 
 def test_what_is_stated_is_there_and_compared():
     assert [line.split()[-1] for line in compared({BARE_COPY: 0.3}, stated())] == [f"{stated()[BARE_COPY]:g}"]
+
+
+@pytest.mark.parametrize("story", [bursts.midnight, bursts.cascade])
+def test_at_midnight_each_place_leaves_and_its_fee_is_owed(story):
+    before, due = bursts.replayed(list(story(12)))
+    assert before >= 12
+    assert due.count == 2 * 12

@@ -39,9 +39,11 @@ def closure_due_at(draft: Draft, node: Node) -> datetime | None:
     While an ancestor is missing nothing is due: what the closure ends is not known yet (R13). A closed unit that has
     been registered since, late but in time, is due again.
     """
-    if node.entity is None or node.has_moved or draft.path(node.entity) is None:
+    if node.entity is None or node.has_moved:
         return None
     if node.closed is not None and not isinstance(node.standing, Registered):
+        return None
+    if draft.path(node.entity) is None:
         return None
     closing = closing_of(draft, node)
     return closing.effective_at if closing is not None else None

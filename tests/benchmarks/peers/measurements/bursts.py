@@ -14,7 +14,8 @@ from typing import Final
 
 from adapters.samples import self_registrations
 from adapters.samples.private_trees import plant_private_hospital
-from adapters.samples.tree_builder import TreeBuilder
+from adapters.samples.tree_builder import TreeBuilder, some_time_before
+from adapters.samples.valid_numbers import NumberSource
 from adapters.sor_files.entity import SnapshotEntity
 from benchmarks.peers.arena import Arena
 from benchmarks.peers.contest import started
@@ -25,6 +26,7 @@ from benchmarks.peers.sender import Sender
 from benchmarks.peers.watcher import Watcher
 from contracts.danish_time import effective_after
 from contracts.records import OutputRecord
+from contracts.sor_entities import SorType
 from contracts.tariffs import TariffTable
 from contracts.topics import Topic
 from workers.replay.replay import Replay
@@ -51,20 +53,20 @@ def midnight(places: int) -> Iterator[OutputRecord]:
     for number in range(places):
         owner = builder.owner(f"Klinikken {number}", "privat", builder.town(), has_cvr=False)
         builder.institution(owner, f"Klinikken {number}", "almen lægepraksis", is_treatment_place=True)
-    yield from _story(builder, [unit for unit in builder.entities if unit.sor_type == "SI"])
+    yield from _story(builder.take(), closed="SI")
 
 
 def cascade(places: int) -> Iterator[OutputRecord]:
     """Yield the records of one private hospital with as many departments, whose owner is to close."""
     builder = _builder()
     plant_private_hospital(builder, places + 2)
-    yield from _story(builder, [unit for unit in builder.entities if unit.sor_type == "IE"])
+    yield from _story(builder.take(), closed="IE")
 
 
 def measure(arena: Arena, contestant: Contestant, story: Iterator[OutputRecord]) -> Burst:
     """Let everything but the day itself happen, then announce midnight. Raises `RuntimeError` if it does not come so far."""
     records = list(story)
-    before, due = _replayed(records)
+    before, due = replayed(records)
     group, sender, found = arena.next_trial(keep_input=False), Sender(arena.servers), Forwards()
     sender.send([*records, _announcement(_EVENING)])
     sender.flush()
@@ -82,11 +84,12 @@ def measure(arena: Arena, contestant: Contestant, story: Iterator[OutputRecord])
 
 
 def _builder() -> TreeBuilder:
-    return TreeBuilder(random.Random(SEED), BEGINS.date())  # noqa: S311  # the same everywhere, and no secret
+    rng = random.Random(SEED)  # noqa: S311  # the same everywhere, and no secret
+    return TreeBuilder(rng, NumberSource(rng), some_time_before(BEGINS.date(), rng))
 
 
-def _story(builder: TreeBuilder, closing: list[SnapshotEntity]) -> Iterator[OutputRecord]:
-    units = builder.entities
+def _story(units: tuple[SnapshotEntity, ...], closed: SorType) -> Iterator[OutputRecord]:
+    closing = (unit for unit in units if unit.sor_type == closed)
     yield from (change(unit, 1, BEGINS) for unit in units)
     at = BEGINS + timedelta(hours=2)
     for half in self_registrations(units, BEGINS.date(), SEED):
@@ -94,7 +97,7 @@ def _story(builder: TreeBuilder, closing: list[SnapshotEntity]) -> Iterator[Outp
     yield from (change(replace(unit, to_date=_LAST_DAY), 2, at + timedelta(hours=2)) for unit in closing)
 
 
-def _replayed(records: list[OutputRecord]) -> tuple[int, Forwards]:
+def replayed(records: list[OutputRecord]) -> tuple[int, Forwards]:
     """How many outputs there are before midnight, and what they are at midnight."""
     replay, due = Replay(TariffTable.load()), Forwards()
     played = [out for record in records for out in replay.play(record.as_input())]
