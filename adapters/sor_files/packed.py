@@ -90,7 +90,7 @@ def _on_disk(archive: Packed, resources: ExitStack) -> IO[bytes]:
 
 def _the_snapshot(members: zipfile.ZipFile, archive: Packed) -> zipfile.ZipInfo:
     """Return the one member that looks like a snapshot."""
-    found = [each for each in members.infolist() if not each.is_dir()]
+    found = [each for each in members.infolist() if not each.filename.endswith("/")]  # is_dir breaks on no name at all
     if len(found) > _MOST_MEMBERS:
         raise archive.error(f"a zip archive of {len(found):,} files; no snapshot comes so")
     if any(each.flag_bits & _ENCRYPTED or each.compress_type not in _METHODS for each in found):

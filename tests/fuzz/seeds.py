@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from io import BytesIO
 from typing import Final
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from adapters.sor_files import sor2_csv_columns as columns
 from contracts.identifiers import SorId
@@ -46,8 +46,10 @@ _CELLS: Final = {
 def _zipped(content: bytes, method: int) -> bytes:
     target = BytesIO()
     with ZipFile(target, "w", method) as archive:
-        archive.writestr("readme.txt", b"hej")
-        archive.writestr("snapshot", content)
+        for name, body in (("readme.txt", b"hej"), ("snapshot", content)):
+            member = ZipInfo(name)  # of a fixed day: a seed damages the same bytes tomorrow
+            member.compress_type = method
+            archive.writestr(member, body)
     return target.getvalue()
 
 

@@ -97,6 +97,10 @@ def encrypted() -> bytes:
     return bytes(content)
 
 
+def test_a_zip_whose_file_has_lost_its_name_is_read():
+    assert read_all(zipped(("a.xml", XML_2)).replace(b"a.xml", b"\0.xml")) == [IE, SI, OE]
+
+
 def test_an_encrypted_zip_is_refused_saying_so():
     with pytest.raises(SnapshotError, match="encrypted"):
         read_snapshot(BytesIO(encrypted()))
