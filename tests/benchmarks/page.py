@@ -49,7 +49,8 @@ from workers.stream.changelog import changelog_of
 from workers.stream.world import Turn, World
 
 PER_SECOND: Final = 50
-_POLL_SECONDS: Final = 0.1
+_POLL_SECONDS: Final = 0.2
+"""As five and twenty open pages would, each of which looks again after five seconds."""
 _IDLE_SECONDS: Final = 3.0
 _IDLE_SHARE: Final = 0.2
 _CLOSED: Final = "2023-11-01"

@@ -32,6 +32,12 @@ _log = structlog.get_logger("sorbro.page")
 
 _LOOK_SECONDS: Final = 2.0
 _AGAIN_SECONDS: Final = 3.0
+_REST_SECONDS: Final = 0.25
+"""Between two looks at what has come: much at once is quicker than little often."""
+_RESTS_PER_WORK: Final = 3
+"""In a flood the page takes a quarter of a processor, and shows how far it is behind; the rest is the write side's."""
+_SETTLE_SECONDS: Final = 1.0
+"""So often are owners looked at while a flood lasts."""
 
 
 class Follower:
@@ -74,18 +80,24 @@ class Follower:
         self._suspected = found if self.left == 0 else []
 
     async def _follow(self) -> None:
+        loop = asyncio.get_running_loop()
+        settled = loop.time()
         async for followed in tail(self._connection, [topic.value for topic in TOPICS], self._positions):
+            began = loop.time()
             for (topic, partition), records in followed.records.items():
                 self.side.take(topic, partition, records)
                 if topic == Topic.STATE:
                     self._note_commit(partition, records[-1].timestamp)
             self.left = followed.left
-            # While the register is being read an owner would be looked at again and again.
-            if followed.left == 0 or self.is_complete:
+            self.is_complete = self.is_complete or followed.left == 0
+            # An owner with much to tell would be looked at again and again, and while the register is read every owner.
+            if self.is_complete and (followed.left == 0 or began - settled > _SETTLE_SECONDS):
                 await self.side.settle()
-                self.is_complete = True
+                settled = loop.time()
+            if followed.left == 0:
+                await asyncio.sleep(_REST_SECONDS)
             else:
-                await asyncio.sleep(0)
+                await asyncio.sleep(_RESTS_PER_WORK * (loop.time() - began) if self.is_complete else 0)
 
     def _note_commit(self, partition: int, stamped: int) -> None:
         """When something was committed: as we see it come, and of what was there before by its own word."""
