@@ -34,8 +34,8 @@ _LOOK_SECONDS: Final = 2.0
 _AGAIN_SECONDS: Final = 3.0
 _REST_SECONDS: Final = 0.25
 """Between two looks at what has come: much at once is quicker than little often."""
-_RESTS_PER_WORK: Final = 3
-"""In a flood the page takes a quarter of a processor, and shows how far it is behind; the rest is the write side's."""
+_RESTS_PER_WORK: Final = 5
+"""In a flood the page takes a sixth of a processor, and shows how far it is behind; the rest is the write side's."""
 _SETTLE_SECONDS: Final = 1.0
 """So often are owners looked at while a flood lasts."""
 
