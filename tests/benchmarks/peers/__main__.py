@@ -10,7 +10,7 @@ from typing import Final
 
 from click import echo
 
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from benchmarks.peers.findings import findings, ratio_to_bare_copy
 from benchmarks.peers.page import PICTURE, page
 from benchmarks.peers.picture import draw

@@ -14,7 +14,7 @@ from adapters.kafka.broadcast_clock import BroadcastClock
 from adapters.kafka.connection import Connection
 from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
-from adapters.telemetry import configure_logging
+from adapters.telemetry.logs import configure_logging
 from benchmarks.peers.contestants.orders import Orders, orders
 from contracts.tariffs import TariffTable
 from workers.app.reporter import LogAndMetrics
