@@ -7,6 +7,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Final
 
+from xxhash import xxh3_128_digest
+
 from adapters.sor_files.csv_layout import Layout, Row
 from adapters.sor_files.entity import Damaged
 from adapters.sor_files.port import Reading
@@ -77,7 +79,7 @@ class CsvSnapshot:
                 owner = owners[number]
                 elsewhere = f"{self._header}{ids[owner]}\x1f".encode()
             content = rows[number] + elsewhere + self._marks(number, owner)
-            yield CsvUnit(ids[number], sha256(content).digest()[:16], number, self)
+            yield CsvUnit(ids[number], xxh3_128_digest(content), number, self)
 
     def reading(self, number: int) -> Reading:
         """Read the row of a unit."""

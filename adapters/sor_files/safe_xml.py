@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Final, Literal, cast
 
 from lxml import etree
@@ -17,6 +18,7 @@ Event = tuple[str, str, Element, bytes | None]
 """``start`` or ``end``; the local name of the element; the element; and, where it can be told, what stands in the file
 between the tag of the event before and this one's."""
 
+_KIND: Final = itemgetter(0)
 _CHUNK: Final = 1 << 16
 MOST_BETWEEN: Final = 1 << 20
 """Bytes between two elements that are looked for. A unit takes 2 KB; a tree in memory up to thirty times its bytes."""
@@ -42,6 +44,21 @@ def _without_namespace(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
+def first_child(element: Element, *names: str) -> Element | None:
+    """Return the first child with any of these local names; quicker than `Parts` for who asks for one or two."""
+    return next(element.iterchildren(*_in_any_namespace(names)), None)
+
+
+@cache
+def _in_any_namespace(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{{*}}{name}" for name in names)
+
+
+def text_of(element: Element | None) -> str | None:
+    """Return what stands in the element, None where there is none or nothing."""
+    return ((element.text or "").strip() or None) if element is not None else None
+
+
 class Parts:
     """The children of an element by their local names, the first of each; of no element none."""
 
@@ -58,8 +75,7 @@ class Parts:
 
     def text(self, *names: str) -> str | None:
         """Return what stands in the child with any of these names, None where there is none or nothing."""
-        found = self.child(*names)
-        return ((found.text or "").strip() or None) if found is not None else None
+        return text_of(self.child(*names))
 
     def parts(self, *names: str) -> Parts:
         """Return the parts of the child with any of these names."""
@@ -96,7 +112,7 @@ def events(source: Source, head: bytes, root: Element, names: Collection[str], e
         found = _fed(parser, piece, source)
         told, rest = tags.within(since, piece)
         # Whatever is found in the bytes the parser tells of too. So if there are as many, they are the same.
-        if [kind for kind, _ in found] == [kind for kind, _, _ in told]:
+        if list(map(_KIND, found)) == list(map(_KIND, told)):
             for (_, element), (kind, name, between) in zip(found, told, strict=True):
                 yield kind, name, element, between if begins_after_event else None
                 begins_after_event = True
@@ -176,7 +192,6 @@ def _pieces(source: Source, head: bytes, ending: bytes) -> Iterator[bytes]:
 
 def forget_before(element: Element, parent: Element) -> None:
     """Free what stands before `element` under its `parent`."""
-    parent.text = None
     while element.getprevious() is not None:
         del parent[0]
 

@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Final
 
 from lxml import etree
+from xxhash import xxh3_128_digest
 
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import Damaged, DamageReason
@@ -92,7 +93,7 @@ class _Branch:
         if parent is None:
             return None
         if parent.lends is not None:
-            parent.location, parent.lends = handed_down(Parts(parent.lends), parent.lent), None
+            parent.location, parent.lends = handed_down(parent.lends, parent.lent), None
         return parent.location
 
 
@@ -229,7 +230,7 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
     """
     sor_id, parent = branch.sor_id or "", branch.parent
     if parent is None:
-        branch.owner, branch.owner_cvr = sor_id, written_cvr(Parts(element))
+        branch.owner, branch.owner_cvr = sor_id, written_cvr(element)
     elif branch.sor_type == "SI" and _may_hold(content, _HOSPITAL):
         branch.in_hospital = entity_type(Parts(element)) == HOSPITAL
     above = prefixes
@@ -243,8 +244,7 @@ def _unit(element: Element, branch: _Branch, content: bytes, prefixes: str) -> X
         above += f"{branch.owner_cvr}\x1f"
     if branch.in_hospital:
         above += f"{branch.has_children}\x1f"
-    fingerprint = sha256(content + above.encode()).digest()[:16]
-    return XmlUnit(sor_id, fingerprint, element, branch)
+    return XmlUnit(sor_id, xxh3_128_digest(content + above.encode()), element, branch)
 
 
 def _may_hold(content: bytes, text: bytes) -> bool:

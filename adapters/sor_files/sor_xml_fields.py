@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import LocationNumber, SnapshotEntity, Speciality
-from adapters.sor_files.safe_xml import Element, Parts, local_name
+from adapters.sor_files.safe_xml import Element, Parts, first_child, local_name, text_of
 from adapters.sor_files.treatment_places import is_place_by_entity_type
 from adapters.sor_files.unreadable import Fault, UnreadableError, relative, sor_id
 from contracts.addresses import Address
@@ -57,9 +57,9 @@ def written_sor_id(unit: Element) -> str:
     return Parts(unit).text("SorIdentifier") or ""
 
 
-def written_cvr(unit: Parts) -> str | None:
+def written_cvr(unit: Element) -> str | None:
     """Return the unit's CVR number as the file writes it."""
-    return unit.text("CVRnumberIdentifier")
+    return text_of(first_child(unit, "CVRnumberIdentifier"))
 
 
 def entity_type(unit: Parts) -> str | None:
@@ -67,12 +67,11 @@ def entity_type(unit: Parts) -> str | None:
     return unit.text(*_ENTITY_TYPE)
 
 
-def handed_down(unit: Parts, inherited: Location | None) -> Location | None:
+def handed_down(unit: Element, inherited: Location | None) -> Location | None:
     """Return what the unit's children may inherit: its own lokationsnummer, or the one `inherited` from above."""
     found = _own_location(unit)
     if found is not None:
-        own = Parts(found)
-        return own.text("EanLocationCode") or "", own.text("RegionCode")
+        return text_of(first_child(found, "EanLocationCode")) or "", text_of(first_child(found, "RegionCode"))
     return inherited if inherited is not None and _inherits_location(unit) else None
 
 
@@ -87,8 +86,8 @@ def read_unit(element: Element, written: str, sor_type: SorType, above: Above) -
     if name is None:
         raise UnreadableError("unreadable", "EntityName")
     virtual, status = unit.parts("VirtualAddressInformation"), unit.parts("SorStatus")
-    location, faults = _location_number(unit, above)
-    cvr, p_number = written_cvr(unit), unit.text("ProductionUnitIdentifier")
+    location, faults = _location_number(element, above)
+    cvr, p_number = written_cvr(element), unit.text("ProductionUnitIdentifier")
     if above.parent is not None and cvr is not None and CvrNumber.parse(cvr) != CvrNumber.parse(above.owner_cvr or ""):
         faults.append(("cvr-differs-from-owner", "CVRnumberIdentifier"))
     owner_type = owner_type_of(kind or "") if sor_type == "IE" else None
@@ -155,15 +154,17 @@ def _address(unit: Parts, name: str) -> Address | None:
         raise UnreadableError("unreadable", name) from error
 
 
-def _own_location(unit: Parts) -> Element | None:
-    return (unit.parts(*_OPTION) if unit.child(*_OPTION) is not None else unit).child("EanLocationCodeEntity")
+def _own_location(unit: Element) -> Element | None:
+    option = first_child(unit, *_OPTION)
+    return first_child(unit if option is None else option, "EanLocationCodeEntity")
 
 
-def _inherits_location(unit: Parts) -> bool:
-    return unit.parts(*_OPTION).text(*_INHERITS) in {"true", "1"}
+def _inherits_location(unit: Element) -> bool:
+    option = first_child(unit, *_OPTION)
+    return option is not None and text_of(first_child(option, *_INHERITS)) in {"true", "1"}
 
 
-def _location_number(unit: Parts, above: Above) -> tuple[LocationNumber | None, list[Fault]]:
+def _location_number(unit: Element, above: Above) -> tuple[LocationNumber | None, list[Fault]]:
     """Read the lokationsnummer: the own one, or the number and region of the parent's (R47)."""
     found = _own_location(unit)
     if found is not None:
