@@ -49,8 +49,8 @@ from workers.stream.changelog import changelog_of
 from workers.stream.world import Turn, World
 
 PER_SECOND: Final = 50
-_POLL_SECONDS: Final = 0.2
-"""As five and twenty open pages would, each of which looks again after five seconds."""
+_POLL_SECONDS: Final = 0.5
+"""As ten open pages would, each of which looks again after five seconds."""
 _IDLE_SECONDS: Final = 3.0
 _IDLE_SHARE: Final = 0.2
 _CLOSED: Final = "2023-11-01"
@@ -85,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-page", description=__doc__)
     parser.add_argument("--units", type=int, default=160_000)
     parser.add_argument("--pairs", type=int, default=9)
-    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--burst", type=int, default=2_500)
     given = parser.parse_args()
     register = generate_register(given.units, 7)
