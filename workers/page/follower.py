@@ -89,18 +89,14 @@ class Follower:
                 self.side.take(topic, partition, records)
                 if topic == Topic.STATE:
                     self._note_commit(partition, records[-1].timestamp)
-            read = sum(map(len, followed.records.values()))
-            is_flood = followed.left + read > (self.left or 0)
-            self.left = followed.left
+            before, self.left = self.left or 0, followed.left
             self.is_complete = self.is_complete or followed.left == 0
             # An owner with much to tell would be looked at again and again, and while the register is read every owner.
             if self.is_complete and (followed.left == 0 or began - settled > _SETTLE_SECONDS):
                 await self.side.settle()
                 settled = loop.time()
-            if followed.left == 0:
-                await asyncio.sleep(_REST_SECONDS)
-            else:
-                await asyncio.sleep(_RESTS_PER_WORK * (loop.time() - began) if self.is_complete and is_flood else 0)
+            read = sum(map(len, followed.records.values()))
+            await asyncio.sleep(rest(before, read, self.left, loop.time() - began) if self.is_complete else 0)
 
     def _note_commit(self, partition: int, stamped: int) -> None:
         """When something was committed: as we see it come, and of what was there before by its own word."""
@@ -134,3 +130,14 @@ class Follower:
                 self.lag_failed_at = self.lag_failed_at or self.clock.now()
                 _log.warning("the page cannot read from the brokers", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(_AGAIN_SECONDS)
+
+
+def rest(before: int, read: int, left: int, worked: float) -> float:
+    """How many seconds the page leaves the processor to others, after it has `worked` so long on the records `read`.
+
+    It was `before` records behind, and is `left` behind now.
+    """
+    if left == 0:
+        return _REST_SECONDS
+    is_flood = left + read > before
+    return _RESTS_PER_WORK * worked if is_flood else 0.0
