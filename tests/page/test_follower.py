@@ -11,8 +11,8 @@ def test_with_nothing_left_it_waits_for_much_to_come_at_once():
     assert rest(before=40, read=40, left=0, worked=0.01) == rest(before=0, read=0, left=0, worked=0.0) > 0
 
 
-def test_in_a_flood_it_takes_a_tenth():
-    assert rest(before=100, read=300, left=5000, worked=0.02) == pytest.approx(0.18)
+def test_in_a_flood_it_takes_a_twentieth():
+    assert rest(before=100, read=300, left=5000, worked=0.02) == pytest.approx(0.38)
 
 
 def test_once_the_flood_is_over_it_catches_up_without_a_rest():

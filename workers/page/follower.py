@@ -34,8 +34,8 @@ _LOOK_SECONDS: Final = 2.0
 _AGAIN_SECONDS: Final = 3.0
 _REST_SECONDS: Final = 0.25
 """Between two looks at what has come: much at once is quicker than little often."""
-_RESTS_PER_WORK: Final = 9
-"""While a flood lasts the page takes a tenth of a processor, and shows how far it is behind: the rest is the write
+_RESTS_PER_WORK: Final = 19
+"""While a flood lasts the page takes a twentieth of a processor, and shows how far it is behind: the rest is the write
 side's. When it is over the page catches up at full speed."""
 _SETTLE_SECONDS: Final = 1.0
 """So often are owners looked at while a flood lasts."""
