@@ -17,7 +17,7 @@ from workers.closures.effect import take_effect
 from workers.effects import Refusal
 from workers.enrichment.questions import Questions
 from workers.enrichment.rereading import ask_again, old_by, rereads, stirred
-from workers.fees.ledger import parked_since, releasable, release, waits_until
+from workers.fees.ledger import parked_since, releasable, release
 from workers.fees.occasions import ask_in_yearly_run
 from workers.registrations.forwarding import review
 from workers.registrations.succession import succession_of
@@ -176,9 +176,8 @@ def _conclude(
     `coming` is what is due of them, where that has been looked up.
     """
     coming = _coming(draft, touched) if coming is None else coming
-    patience = (until for sor_id in touched if (until := waits_until(draft.node(sor_id))) is not None)
-    instants = (*(due.at for due in coming), *patience, *rereads(draft, touched, draft.changed_numbers))
-    wakes = {max(instant, now) for instant in instants}
+    instants = instants_of(coming, map(draft.node, touched))
+    wakes = {max(instant, now) for instant in (*instants, *rereads(draft, touched, draft.changed_numbers))}
     if more_now or draft.backlog.units:
         wakes.add(now)
     state, changes = draft.freeze()
@@ -209,7 +208,7 @@ def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> froz
     Never before `at_once`: what counts from an earlier instant is decided when it is seen, and not back then.
     """
     draft = Draft(state)
-    instants = (instant for node in draft.all_nodes() for instant in instants_of(draft, node))
+    instants = instants_of(_coming(draft, state.nodes), state.nodes.values())
     wakes = {max(instant, at_once) for instant in (*instants, *rereads(draft, (), draft.all_numbers()))}
     if state.backlog.units or any(releasable(draft, node, tariffs, at_once) for node in draft.all_nodes()):
         wakes.add(at_once)

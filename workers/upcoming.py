@@ -12,7 +12,7 @@ from workers.fees.ledger import waits_until
 from workers.registrations.succession import succession_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from contracts.identifiers import SorId
@@ -50,9 +50,7 @@ def upcoming(draft: Draft, node: Node) -> Iterator[Due]:
         yield Due(succession.effective_at, Matter.SUCCESSION, node.sor_id)
 
 
-def instants_of(draft: Draft, node: Node) -> Iterator[datetime]:
-    """Yield when the unit wants to be looked at: whatever is due, and when a fee waits no longer for CVR (R38)."""
-    yield from (due.at for due in upcoming(draft, node))
-    impatient = waits_until(node)
-    if impatient is not None:
-        yield impatient
+def instants_of(coming: Iterable[Due], nodes: Iterable[Node]) -> Iterator[datetime]:
+    """Yield when the units want to be looked at: what is `coming`, and when a fee waits no longer for CVR (R38)."""
+    yield from (due.at for due in coming)
+    yield from (impatient for node in nodes if (impatient := waits_until(node)) is not None)

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.partitioner import murmur2
 
 from adapters.kafka.consumed import input_record
 from adapters.kafka.partition_log import LARGEST_REQUEST, STALLED_SECONDS
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 1000
 _WAIT_MS: Final = 200
-
-
-def partition_of(key: bytes, count: int) -> int:
-    """Where Kafka's own partitioner puts a key, among `count` partitions."""
-    return int((murmur2(key) & 0x7FFFFFFF) % count)
 
 
 async def committed(

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.partitioner import murmur2
 
 from adapters.kafka.consumed import input_record
+from adapters.kafka.partitioner import partition_of
 from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
 from adapters.kafka.topic_admin import partition_counts
 from contracts.topics import WORKER_INPUTS, Topic
@@ -157,7 +156,7 @@ class KafkaPartitionLog:
         placed: defaultdict[TopicPartition, list[OutputRecord]] = defaultdict(list)
         for each in records:
             count = self._counts.get(each.topic) or await self._count_partitions(each.topic)
-            partition = each.partition if each.partition is not None else _partition_of(each.key or b"", count)
+            partition = each.partition if each.partition is not None else partition_of(each.key or b"", count)
             placed[TopicPartition(each.topic, partition)].append(each)
         for tp, some in placed.items():
             for batch in self._batches(some):
@@ -223,13 +222,6 @@ class KafkaPartitionLog:
             raise
         consumer.assign(list(partitions))
         return consumer
-
-
-@lru_cache(maxsize=100_000)
-def _partition_of(key: bytes, count: int) -> int:
-    """Where Kafka's own clients put the key; remembered, for the hash is Python and takes longer than all the rest."""
-    place: int = (murmur2(key) & 0x7FFFFFFF) % count
-    return place
 
 
 async def _stop(client: Any) -> None:

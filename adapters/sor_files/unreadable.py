@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from adapters.sor_files.entity import DamageReason
@@ -36,12 +35,8 @@ def sor_id(text: str, field: str) -> SorId:
         raise UnreadableError("ruined-by-spreadsheet", field + named) from error
 
 
-@lru_cache(maxsize=4_096)
 def relative(text: str) -> SorId:
-    """Return the SOR-id of a parent or owner. Raises `UnreadableError`: nothing hangs under what has no id.
-
-    A parent is asked for by each of its children, and an owner by its whole tree.
-    """
+    """Return the SOR-id of a parent or owner. Raises `UnreadableError`: nothing hangs under what has no id."""
     try:
         return SorId.parse(text)
     except ValueError as error:

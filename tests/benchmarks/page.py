@@ -26,12 +26,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import aiohttp
-from aiokafka.partitioner import murmur2
 from click import echo
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.kafka.connection import Connection
 from adapters.kafka.group_view import group_view
+from adapters.kafka.partitioner import partition_of
 from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.record_lines import compact
@@ -298,7 +298,7 @@ def _history(register: Register) -> Iterator[list[OutputRecord]]:
     worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
     waiting: list[list[InputRecord]] = [[] for _ in worlds]
     for record in life(register):
-        partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % PARTITIONS
+        partition = partition_of(record.key or b"", PARTITIONS)
         waiting[partition].append(record)
         if len(waiting[partition]) >= 500:
             yield from _decide(worlds[partition], partition, waiting[partition])

@@ -19,13 +19,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.partitioner import murmur2
 from click import echo
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.clock import SystemClock
 from adapters.kafka.connection import Connection
 from adapters.kafka.partition_log import LARGEST_REQUEST, KafkaPartitionLog
+from adapters.kafka.partitioner import partition_of
 from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.record_lines import compact
@@ -162,7 +162,7 @@ def _changelog(register: Register) -> Iterator[list[OutputRecord]]:
     worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
     waiting: list[list[InputRecord]] = [[] for _ in worlds]
     for record in life(register):
-        partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % PARTITIONS
+        partition = partition_of(record.key or b"", PARTITIONS)
         waiting[partition].append(record)
         if len(waiting[partition]) >= _AT_ONCE:
             yield from _decide(worlds[partition], partition, waiting[partition])

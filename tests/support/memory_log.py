@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
-from aiokafka.partitioner import murmur2
-
+from adapters.kafka.partitioner import partition_of
 from adapters.kafka.port import ChangelogRecord
 from contracts.records import InputRecord, OutputRecord
 from contracts.topics import WORKER_INPUTS, Topic
@@ -47,7 +46,7 @@ class MemoryBroker:
 
     def of_key(self, key: bytes | None) -> MemoryBroker:
         """The partition that a key belongs to, as Kafka's own clients find it."""
-        return self.partitions[(murmur2(key or b"") & 0x7FFFFFFF) % len(self.partitions)]
+        return self.partitions[partition_of(key or b"", len(self.partitions))]
 
     def receive(self, record: InputRecord) -> None:
         """Put a record at the end of its topic."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import TYPE_CHECKING, Final
 
-from adapters.kafka.committed import committed, partition_of
+from adapters.kafka.committed import committed
+from adapters.kafka.partitioner import partition_of
 from adapters.kafka.port import LogError
 from adapters.kafka.topic_admin import partition_counts
 from contracts.topics import Topic

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapters.kafka.committed import partition_of
+from adapters.kafka.partitioner import partition_of
 from contracts import dead_letters
 from contracts.records import OutputRecord
 from contracts.topics import Topic

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from adapters.kafka.consumed import instant_of
 from contracts.records import InputRecord
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from contracts.cloudevents import Headers
 
-_LATEST_MS: Final = 32_472_144_000_000
-"""The year 2999: a timestamp may claim anything, and must not leave the calendar."""
 _MOST_AHEAD: Final = 1000
 """Records of a topic laid by before it is paused: nobody wants them now, and memory is bounded."""
 
@@ -125,5 +123,5 @@ def _record(message: Message) -> InputRecord:
         key=message.key(),
         value=message.value(),
         headers=headers_of(message),
-        timestamp=datetime.fromtimestamp(min(message.timestamp()[1], _LATEST_MS) / 1000, UTC),
+        timestamp=instant_of(message.timestamp()[1]),
     )

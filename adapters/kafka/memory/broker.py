@@ -12,10 +12,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiokafka.errors import InvalidTxnState, MessageSizeTooLargeError, ProducerFenced
-from aiokafka.partitioner import murmur2
 
 from adapters.kafka.memory.record_log import RecordLog, Transaction
 from adapters.kafka.partition_log import TRANSACTION_TIMEOUT_MS
+from adapters.kafka.partitioner import partition_of
 from contracts.topics import PLANS, Topic
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class MemoryBroker:
 
     def partition_of(self, key: bytes | None, topic: str) -> int:
         """Where a key belongs. A real client deals records without a key out at random; here they go to the first."""
-        return 0 if key is None else (murmur2(key) & 0x7FFFFFFF) % self.counts[topic]
+        return 0 if key is None else partition_of(key, self.counts[topic])
 
     def target(self, record: OutputRecord) -> RecordLog:
         """The partition that a record is to be written to."""
