@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from adapters.kafka.committed import partition_of
+from adapters.kafka.partitioner import partition_of
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from support.running import Worker, await_outputs, publish, running

@@ -8,8 +8,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from adapters.kafka.committed import partition_of
 from adapters.kafka.connection import Connection
+from adapters.kafka.partitioner import partition_of
 from adapters.kafka.publisher import publisher
 from contracts.records import OutputRecord
 from contracts.topics import Topic

@@ -15,8 +15,9 @@ import pytest
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.clock import SystemClock
-from adapters.kafka.committed import committed, partition_of
+from adapters.kafka.committed import committed
 from adapters.kafka.connection import Connection
+from adapters.kafka.partitioner import partition_of
 from adapters.kafka.port import LogError
 from adapters.kafka.publisher import publisher
 from contracts.danish_time import danish_date
