@@ -20,7 +20,7 @@ from click import echo
 from adapters.clock import SettableClock
 from adapters.kafka.connection import Connection
 from adapters.samples import Register, generate_register
-from benchmarks.page import _history
+from benchmarks.lived_register import history_of
 from benchmarks.restore import life
 from contracts.records import OutputRecord
 from contracts.tariffs import TariffTable
@@ -46,7 +46,7 @@ def main() -> None:
     found: defaultdict[tuple[str, int], list[Lying]] = defaultdict(list)
     for record in life(register):
         _lay(found, OutputRecord(record.topic, record.key, record.value, record.headers, record.timestamp))
-    for records in _history(register):
+    for records in history_of(register):
         for record in records:
             _lay(found, record)
     gc.collect()
