@@ -22,8 +22,9 @@ from workers.fees.occasions import ask_in_yearly_run
 from workers.registrations.forwarding import review
 from workers.registrations.succession import succession_of
 from workers.tree.draft import Changes, Draft
+from workers.tree.due import Matter
 from workers.tree.state import Backlog, Registered
-from workers.upcoming import Due, Matter, instants_of, upcoming
+from workers.upcoming import instants_of, upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from contracts.tariffs import TariffTable
     from workers.apply import Input
     from workers.effects import Effect, Outcome, Send
+    from workers.tree.due import Due
     from workers.tree.state import Node, OwnerState
 
 STEP: Final = 500
@@ -83,7 +85,7 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     """
     draft = Draft(state)
     if isinstance(event, DayHasCome):
-        return _go_on(draft, now, tariffs)
+        return _go_on(draft, now, tariffs) if not state.left else _go_on_with(draft, state.left, now, tariffs)
     if isinstance(event, FeeRun):
         return _run_fees(draft, event, now, tariffs)
     applied = apply(draft, event.message, event.event_id, now)
@@ -118,8 +120,18 @@ def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
     sends += _let_come(draft, due, tariffs, now)
     old = old_by(draft, now)
     sends += ask_again(draft, old[:STEP], now)
+    if len(old) <= STEP:  # else the next step has more to look for
+        draft.left = tuple(due[STEP:])
     touched = (*reviewed, *released, *(each.sor_id for each in due[:STEP]))
     return _conclude(draft, sends, touched, "settled", now, more_now=len(due) > STEP or len(old) > STEP)
+
+
+def _go_on_with(draft: Draft, left: Sequence[Due], now: datetime, tariffs: TariffTable) -> Decision:
+    """Take the next step of a long day: what takes effect makes nothing due of another unit."""
+    sends = _let_come(draft, left, tariffs, now)
+    draft.left = tuple(left[STEP:])
+    touched = [each.sor_id for each in left[:STEP]]
+    return _conclude(draft, sends, touched, "settled", now, more_now=bool(draft.left))
 
 
 def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) -> Decision:

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from workers.closures.announced import closure_due_at
 from workers.closures.departures import departure_due_at
 from workers.fees.ledger import waits_until
 from workers.registrations.succession import succession_of
+from workers.tree.due import Due, Matter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from contracts.identifiers import SorId
     from workers.tree.draft import Draft
     from workers.tree.state import Node
-
-
-class Matter(IntEnum):
-    """What is to happen, and of several at one instant in this order."""
-
-    CLOSURE = 0
-    DEPARTURE = 1
-    SUCCESSION = 2
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Due:
-    """One matter that wants to take effect at an instant: oldest first, also after an outage (R26)."""
-
-    at: datetime
-    matter: Matter
-    sor_id: SorId
 
 
 def upcoming(draft: Draft, node: Node) -> Iterator[Due]:

@@ -95,6 +95,25 @@ def test_closing_goes_in_steps_and_the_rest_at_the_same_instant_r11_r22(world, w
     assert (sorted(set(keys(third))), third.wakes) == (PLACES[3:], frozenset())
 
 
+def test_what_a_step_leaves_to_the_next_is_what_a_fresh_look_finds_r11_r26(world, wide):
+    world.sor(WIDE.owner, to_date="2023-05-31")
+    state, midnight = world.world.owners[WIDE.owner.sor_id], instant("2023-06-01")
+    step = decide(state, DayHasCome(), midnight, TARIFFS)
+    while step.wakes:
+        assert step.state.left
+        fresh = decide(replace(step.state, left=()), DayHasCome(), midnight, TARIFFS)
+        step = on(step, now=midnight)
+        assert (step.effects, step.state, step.wakes) == (fresh.effects, fresh.state, fresh.wakes)
+    assert step.state.left == ()
+
+
+def test_a_record_in_between_has_the_owner_looked_at_anew_r11(world, wide):
+    world.sor(WIDE.owner, to_date="2023-05-31")
+    first = decide(world.world.owners[WIDE.owner.sor_id], DayHasCome(), instant("2023-06-01"), TARIFFS)
+    assert first.state.left
+    assert on(first, edited(first.state, UNITS[1], "second", name="Nyt navn")).state.left == ()
+
+
 def test_an_announced_closure_wakes_its_owner_on_its_instant_r25(wide):
     decision = decide(wide, edited(wide, PLACES[0], to_date=date(2023, 5, 31)), NOW, TARIFFS)
     assert decision.wakes == {instant("2023-06-01")}

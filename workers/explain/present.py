@@ -14,10 +14,11 @@ from workers.explain.story import Coming, Fact, ParkedFee, Present, Standing, Un
 from workers.fees.ledger import waits_until
 from workers.registrations.succession import succession_of
 from workers.tree.draft import Draft
+from workers.tree.due import Due, Matter
 from workers.tree.inheritance import Effective, resolve
 from workers.tree.state import Deregistered, OwnerState, Parked, Registered, Unforwarded, Withdrawn
 from workers.tree.waiting import Waiting, waiting_in
-from workers.upcoming import Due, Matter, upcoming
+from workers.upcoming import upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

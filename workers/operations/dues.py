@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from adapters.kafka.connection import Connection
     from contracts.identifiers import SorId
     from contracts.tariffs import TariffTable
+    from workers.tree.due import Due
     from workers.tree.state import OwnerState
-    from workers.upcoming import Due
 
 LATE_AFTER: Final = timedelta(seconds=60)
 """What is due is done within a minute while a worker is up, and within a minute of coming back."""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from contracts.identifiers import SorId
     from workers.stream.owners import Owners
+    from workers.tree.due import Due
     from workers.tree.state import Node, OwnerState
-    from workers.upcoming import Due
 
 Bucket = Literal["day", "week", "month", "later"]
 BUCKETS: Final[tuple[Bucket, ...]] = ("day", "week", "month", "later")

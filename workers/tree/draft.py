@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from contracts.identifiers import SorId
     from contracts.sor_entities import EntityChanged
+    from workers.tree.due import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Draft:
         """Found before, by unit and parent; forgotten when an entity changes."""
         self.owner = state.owner
         self.backlog = state.backlog
+        self.left: tuple[Due, ...] = ()
+        """What this decision leaves to the next step; what was left before is for `decide` to take up."""
 
     def node(self, sor_id: SorId) -> Node:
         """The unit, or an empty node for one never heard of."""
@@ -140,5 +143,6 @@ class Draft:
             children={**base.children, **self._children} if self._children else base.children,
             numbers={**base.numbers, **self._numbers} if self._numbers else base.numbers,
             backlog=self.backlog,
+            left=self.left,
         )
         return state, changes

@@ -21,6 +21,7 @@ from contracts.invoice_triggers import NotDueReason, Occasion
 from contracts.registrations import WithdrawalReason
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged, OwnerType, SorType
+from workers.tree.due import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +283,12 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class OwnerState:
-    """One owner's tree. `children` is derived from the nodes."""
+    """One owner's tree. `children` and `left` are derived from the nodes, and not kept."""
 
     owner: SorId
     nodes: Mapping[SorId, Node] = field(default_factory=dict)
     children: Mapping[SorId, tuple[SorId, ...]] = field(default_factory=dict)
     numbers: Mapping[str, CvrEntry] = field(default_factory=dict)
     backlog: Backlog = Backlog()
+    left: tuple[Due, ...] = ()
+    """The rest of a day on which more is due than one step does: the next step need not look for it again."""
