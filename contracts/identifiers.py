@@ -12,9 +12,10 @@ Two kinds of strictness, because the law knows two kinds of identifier:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from operator import mul
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -53,9 +54,11 @@ class _Identifier(str):
     label: ClassVar[str]
     pattern: ClassVar[str]
     _form: ClassVar[re.Pattern[str]]
+    _read_once: ClassVar[Callable[[str], Any]]
 
     def __init_subclass__(cls) -> None:
         cls._form = re.compile(cls.pattern, re.ASCII)
+        cls._read_once = lru_cache(_REMEMBERED)(cls._read)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -63,7 +66,7 @@ class _Identifier(str):
 
         Raises `PydanticCustomError` (a `ValueError`) of type ``identifier_form`` or ``check_digit``.
         """
-        parsed: Self = _parsed(cls, text)
+        parsed: Self = cls._read_once(text)
         return parsed
 
     @classmethod
@@ -80,14 +83,11 @@ class _Identifier(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return _parsed_once(cls, core_schema.no_info_after_validator_function(cls.parse, _TEXT))
+        return _parsed_once(cls, core_schema.no_info_after_validator_function(cls._read_once, _TEXT))
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^{cls.pattern}$", "title": cls.label}
-
-
-_Parsed = TypeVar("_Parsed", bound=_Identifier)
 
 
 class SorId(_Identifier):
@@ -150,6 +150,10 @@ class _FlaggedNumber(str):
 
     __slots__ = ()
     label: ClassVar[str]
+    _read_once: ClassVar[Callable[[str], Any]]
+
+    def __init_subclass__(cls) -> None:
+        cls._read_once = lru_cache(_REMEMBERED)(cls.parse)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -163,7 +167,7 @@ class _FlaggedNumber(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return _parsed_once(cls, core_schema.no_info_after_validator_function(cls.parse, _SHORT_TEXT))
+        return _parsed_once(cls, core_schema.no_info_after_validator_function(cls._read_once, _SHORT_TEXT))
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -197,11 +201,6 @@ class PNumber(_FlaggedNumber):
 def cvr_or_p_number(text: str) -> CvrNumber | PNumber | None:
     """The number as the kind whose check it passes; None for one that passes neither (R2)."""
     return next((number for number in (CvrNumber(text), PNumber(text)) if number.is_valid), None)
-
-
-@lru_cache(_REMEMBERED)
-def _parsed(kind: type[_Parsed], text: str) -> _Parsed:
-    return kind._read(text)  # noqa: SLF001  # of this file
 
 
 @lru_cache(_REMEMBERED)

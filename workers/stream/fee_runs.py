@@ -109,7 +109,8 @@ class FeeRuns:
 
     def next(self) -> Run | None:
         """The run that is to be gone on with first, if any."""
-        return min((run for run in self if run.is_waiting), key=lambda run: (run.at, run.name), default=None)
+        waiting = [run for run in self._runs.values() if run.is_waiting]
+        return min(waiting, key=lambda run: (run.at, run.name)) if waiting else None
 
     def passed(self, owner: SorId) -> Headers:
         """What a unit of `owner` takes along when it moves: the runs it has been asked in, or was not to be."""

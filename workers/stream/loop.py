@@ -239,17 +239,17 @@ class PartitionLoop:
             seat.drained = frozenset(INPUTS)
 
     async def _take_records(self, seat: Seat, turn: Turn) -> None:
+        # A record from the future, by a sender's wrong clock, must not bring a closure forward (R25).
+        latest = self._clock.latest()
         while _has_room(seat, turn) and self._bad_in_a_row < self._flood_limit:
             record = seat.merge.peek(seat.drained)
             if record is None:
                 return
-            # A record from the future, by a sender's wrong clock, must not bring a closure forward (R25).
-            now = min(record.timestamp, self._clock.latest())
+            now = min(record.timestamp, latest)
             if not await self._let_days_come(seat, turn, now):
                 return
-            refused = turn.outcomes["refused"]
-            turn.receive(record, now)
-            self._bad_in_a_row = self._bad_in_a_row + 1 if turn.outcomes["refused"] > refused else 0
+            outcome = turn.receive(record, now)
+            self._bad_in_a_row = self._bad_in_a_row + 1 if outcome == "refused" else 0
             seat.merge.take(record)
             await self._breathe(seat)
 
@@ -259,10 +259,9 @@ class PartitionLoop:
         So an undo that was on the topic in time is heeded in time, however far the worker lags behind (R24, R26).
         Raises `TimeoutError` when that stays unknown for a minute: a day that does not come must not be silent.
         """
-        # The next record may be stamped earlier, by a sender's clock that is behind; its cascade still waits its turn.
-        until = max(until, min(turn.came_to, self._clock.latest()))
         soonest = seat.world.next_instant()
-        if soonest is None or soonest > until:
+        # The next record may be stamped earlier, by a sender's clock that is behind; its cascade still waits its turn.
+        if soonest is None or soonest > (until := max(until, min(turn.came_to, self._clock.latest()))):
             seat.overdue_since = None
             return True
         bound = seat.horizon.bound(until, seat.merge.empty_topics())

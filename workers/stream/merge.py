@@ -39,10 +39,14 @@ class Merge:
 
         None when there is none, or when a topic with nothing waiting is not `drained`: it may hold an older one.
         """
-        heads = [records[0] for records in self._waiting.values() if records]
-        if not heads or any(not records and topic not in drained for topic, records in self._waiting.items()):
-            return None
-        return min(heads, key=lambda record: record.timestamp)
+        oldest: InputRecord | None = None
+        for topic, records in self._waiting.items():
+            if not records:
+                if topic not in drained:
+                    return None
+            elif oldest is None or records[0].timestamp < oldest.timestamp:
+                oldest = records[0]
+        return oldest
 
     def take(self, record: InputRecord) -> None:
         """Remove the record `peek` gave."""

@@ -81,9 +81,10 @@ class World:
 
     def next_instant(self) -> datetime | None:
         """When there is something to do without any record: an owner's day, or a yearly run; None when nothing is."""
-        run = self.fee_runs.next()
-        instants = (self.agenda.next(), run.at if run is not None else None)
-        return min((instant for instant in instants if instant is not None), default=None)
+        soonest, run = self.agenda.next(), self.fee_runs.next()
+        if run is None:
+            return soonest
+        return run.at if soonest is None else min(soonest, run.at)
 
 
 @dataclass(slots=True)
@@ -108,8 +109,8 @@ class Turn:
         self.traced = Traced(world.tracing, world.armed)
         self.stream_time = world.stream_time
         self.came_to = world.came_to
-        self._silent_steps = 0
-        """Of yearly runs: owners with nothing to answer. That they were asked is to be kept as well."""
+        self._steps = 0
+        """Records, days, and owners asked in yearly runs; those with nothing to answer are to be kept as well."""
         self._in_order: list[SorId] | None = None
 
     @property
@@ -134,12 +135,12 @@ class Turn:
     @property
     def is_full(self) -> bool:
         """Whether the turn should be brought home before it takes on more."""
-        return len(self.outputs) >= FULL or self.outcomes.total() + self._silent_steps >= FULL
+        return len(self.outputs) >= FULL or self._steps >= FULL
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to bring home."""
-        return not (self.outputs or self.changed or self.outcomes or self._silent_steps)
+        return not (self.outputs or self._steps)
 
     def state(self, owner: SorId) -> OwnerState:
         """The owner as this turn leaves it."""
@@ -163,6 +164,7 @@ class Turn:
         world = self._world
         if self.is_full or not self.is_due(until):
             return False
+        self._steps += 1
         instant = world.next_instant()
         if instant is not None and world.agenda.next() == instant:
             _, owner = world.agenda.pop()
@@ -177,9 +179,10 @@ class Turn:
         instant = self._world.next_instant()
         return instant is not None and instant <= until
 
-    def receive(self, record: InputRecord, now: datetime) -> None:
-        """Decide one record at `now`. The days before it must have come."""
+    def receive(self, record: InputRecord, now: datetime) -> Outcome:
+        """Decide one record at `now`, and say what became of it. The days before it must have come."""
         self.came_to = now
+        self._steps += 1
         accepted = _read(record)
         if isinstance(accepted, OwnersMessage):
             outcome = self._decide(accepted, record, now)
@@ -188,6 +191,7 @@ class Turn:
             self.outcomes[outcome] += 1
             self.traced.record(record, None).came_to(outcome)
         self.journal.taken.append(Taken(record.topic, record.timestamp, outcome))
+        return outcome
 
     @classmethod
     def asking_again(cls, world: World) -> Iterator[Self]:
@@ -238,15 +242,12 @@ class Turn:
         owner = run.next_owner(self._owners_in_order())
         if owner is None:
             self._world.fee_runs.put(replace(run, through=True))
-            self._silent_steps += 1
             return
         event = FeeRun(run.fee_year, run.notice, run.unit)
         decision = decide(self.state(owner), event, run.at, self._world.tariffs)
         self._world.fee_runs.put(run.asked(owner, decision.resume))
         if decision.effects or decision.wakes or not decision.changes.is_empty:
             self._take(owner, decision, run.at, self.traced.day(owner, decision))
-        else:
-            self._silent_steps += 1
 
     def _owners_in_order(self) -> list[SorId]:
         if self._in_order is None:
