@@ -37,6 +37,15 @@ def _python(module: str, *arguments: str, needs: str = "benchmarks") -> Command:
 
 
 SORBRO: Final = Contestant("Sorbro", "rules", "exactly once", _python("sorbro_loop"))
+SORBRO_PLAIN: Final = Contestant(
+    "Sorbro's loop, plain job", "plain", "exactly once", _python("sorbro_loop", "--variant", "plain")
+)
+SORBRO_PLAIN_CONFLUENT: Final = Contestant(
+    "Sorbro's loop on confluent-kafka, plain job",
+    "plain",
+    "exactly once",
+    _python("sorbro_loop", "--variant", "plain,confluent", needs="confluent_kafka"),
+)
 SORBRO_AT_MIDNIGHT: Final = Contestant(
     "Sorbro by an announced clock", "rules", "exactly once", _python("sorbro_loop", "--variant", "demo-clock")
 )
@@ -64,5 +73,7 @@ QUIX_RULES: Final = Contestant(
 KAFKA_STREAMS: Final = Contestant("Kafka Streams (Java)", "plain", "exactly once v2", kafka_streams.command)
 
 ALL: Final = (
-    SORBRO, SORBRO_CONFLUENT, FAUST, FAUST_RULES, QUIX, QUIX_RULES, KAFKA_STREAMS, BARE_COPY, LIBRDKAFKA,
+    SORBRO_PLAIN, SORBRO_PLAIN_CONFLUENT, FAUST, QUIX, KAFKA_STREAMS,
+    SORBRO, SORBRO_CONFLUENT, FAUST_RULES, QUIX_RULES,
+    BARE_COPY, LIBRDKAFKA,
 )  # fmt: skip

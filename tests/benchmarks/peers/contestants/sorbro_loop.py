@@ -1,5 +1,7 @@
 """Sorbro's whole write side: membership, one loop for each partition, logs and metrics; all its rules and guarantees.
 
+In the variant `plain` the plain job takes the place of the rules, so that its engine stands beside the others' engines.
+
 The rest of `sorbro run`, the agent that asks CVR and the pages, is left out: no contestant has anything like it.
 """
 
@@ -16,6 +18,7 @@ from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
 from adapters.telemetry.logs import configure_logging
 from benchmarks.peers.contestants.orders import Orders, orders
+from benchmarks.peers.contestants.plain_turn import give_plain_job
 from contracts.tariffs import TariffTable
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
@@ -24,6 +27,7 @@ from workers.app.worker import OpenLog
 DEMO_CLOCK: Final = "demo-clock"
 """The variant whose time is what was last announced, for days that come when the benchmark wants them to."""
 CONFLUENT: Final = "confluent"
+PLAIN: Final = "plain"
 _FLOOD_LIMIT: Final = 100
 
 
@@ -35,6 +39,8 @@ def _confluent(connection: Connection, group: str, partition: int) -> PartitionL
 
 async def work(given: Orders) -> None:
     """Work until killed."""
+    if PLAIN in given.variant:
+        give_plain_job()
     connection = Connection(given.servers)
     clock: Clock = SystemClock()
     following = None
