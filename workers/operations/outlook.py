@@ -100,7 +100,7 @@ class Waiting:
 
 
 class Outlook:
-    """Keeps what is due and what waits, replaced owner by owner."""
+    """Keeps what is due and what waits, replaced unit by unit."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._db = database
@@ -129,8 +129,10 @@ class Outlook:
         self._db.execute("DELETE FROM wait WHERE owner = ?", (owner,))
 
     def settle(self, state: OwnerState) -> None:
-        """Look at an owner afresh."""
-        self.forget(state.owner)
+        """Look at an owner's units afresh: all of them, or some with everything above and below them."""
+        units = [(state.owner, sor_id) for sor_id in state.nodes]
+        self._db.executemany("DELETE FROM due WHERE owner = ? AND sor_id = ?", units)
+        self._db.executemany("DELETE FROM wait WHERE owner = ? AND sor_id = ?", units)
         draft = Draft(state)
         # Of a place BSR does not know nothing is owed to anybody.
         owed = [node for node in state.nodes.values() if isinstance(node.standing, Forwarded | Registered)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -23,9 +25,10 @@ from workers.operations.sightings import Sightings
 from workers.operations.whereabouts import Place, Whereabouts, about
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from contracts.tariffs import TariffTable
+    from workers.stream.world import World
 
 _log = structlog.get_logger("sorbro.page")
 
@@ -43,16 +46,20 @@ _STORIES: Final = frozenset(TOPICS) - {Topic.STATE, Topic.TRANSFERS, Topic.FEE_R
 """The topics whose records may be part of a unit's story."""
 _BREATH_SECONDS: Final = 0.01
 """So long may the page's answers wait for what is being read."""
+_FEW: Final = 10
+"""Units of an owner that are looked at each by itself; for more of them the whole owner is."""
 
 
 class ReadSide:
-    """Takes records; `settle` then looks again at the owners that need it."""
+    """Takes records; `settle` then looks again at the units that have changed, and those below them."""
 
     def __init__(self, tariffs: TariffTable) -> None:
         # One connection, one thread: nothing is ever on disk, and nobody waits for a lock.
         self._db = sqlite3.connect(":memory:", isolation_level=None)
         self._tariffs = tariffs
-        self._unsettled: dict[str, None] = {}
+        self._changed: defaultdict[str, set[str]] = defaultdict(set)
+        """Units by owner, until it is clear whether anything of theirs is to be looked at."""
+        self._unsettled: defaultdict[str, set[str]] = defaultdict(set)
         self.register = Register(self._db)
         self.outlook = Outlook(self._db)
         self.reconciliation = Reconciliation(self._db)
@@ -73,11 +80,11 @@ class ReadSide:
 
     @property
     def is_settled(self) -> bool:
-        """Whether every owner has been looked at since it last changed."""
+        """Whether every unit has been looked at since it last changed."""
         return not self._unsettled
 
     async def settle(self) -> None:
-        """Look at the owners that have changed, leaving the page room to answer."""
+        """Look at the units that have changed, leaving the page room to answer."""
         loop = asyncio.get_running_loop()
         breathed = loop.time()
         while self._unsettled:
@@ -87,11 +94,17 @@ class ReadSide:
                 breathed = loop.time()
 
     def _settle(self, owner: str) -> None:
-        del self._unsettled[owner]
-        if not self.register.wakes(owner) and self.register.is_whole(owner):
+        """Look at an owner's changed units. What is due of a unit depends on itself and those above it (R13, R23)."""
+        units = self._unsettled.pop(owner)
+        if len(units) <= _FEW:
+            for sor_id in units:
+                self._look_at(self.register.surroundings(sor_id, self._tariffs))
+        elif self.register.wakes(owner) or not self.register.is_whole(owner):
+            self._look_at(self.register.owner_as_held(owner, self._tariffs))
+        else:
             self.outlook.forget(owner)
-            return
-        world = self.register.owner_as_held(owner, self._tariffs)
+
+    def _look_at(self, world: World) -> None:
         for state in world.owners.values():
             self.outlook.settle(state)
 
@@ -123,16 +136,23 @@ class ReadSide:
         wakes = dict(record.headers).get("wakes")
         if wakes is not None:
             self.register.take_wakes(partition, owner, wakes)
-            if wakes or self.outlook.is_concerned(owner):
-                self._unsettled[owner] = None
+            changed = self._changed.pop(owner, set())
+            if changed and (wakes or self.outlook.is_concerned(owner)):
+                self._note(owner, changed)
 
     def _take_unit(self, partition: int, owner: str, sor_id: str, node: dict[str, Any]) -> None:
         unit = self.register.take_unit(partition, owner, sor_id, node)
         self.outlook.take_ledger(unit, owner, sor_id, node["ledger"])
         self.reconciliation.state_says(unit, sor_id, node["standing"])
         self.reconciliation.state_has_triggered(sor_id, node["ledger"])
+        self._changed[owner].add(sor_id)
         if not self.register.is_settled(owner, node):
-            self._unsettled[owner] = None
+            self._note(owner, {sor_id})
+
+    def _note(self, owner: str, units: Iterable[str]) -> None:
+        """Have them looked at. Of more than a few it need not be known which."""
+        noted = self._unsettled[owner]
+        noted.update(islice(units, max(0, _FEW + 1 - len(noted))))
 
     def _take_message(self, topic: str, record: Any) -> None:
         headers = dict(record.headers)

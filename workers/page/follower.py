@@ -34,6 +34,8 @@ _LOOK_SECONDS: Final = 2.0
 _AGAIN_SECONDS: Final = 3.0
 _REST_SECONDS: Final = 0.25
 """Between two looks at what has come: much at once is quicker than little often."""
+_LITTLE: Final = 1000
+"""Records: so few are read with rests between, for something is always on its way while closures go through."""
 _RESTS_PER_WORK: Final = 19
 """While a flood lasts the page takes a twentieth of a processor, and shows how far it is behind: the rest is the write
 side's. When it is over the page catches up at full speed."""
@@ -137,7 +139,7 @@ def rest(before: int, read: int, left: int, worked: float) -> float:
 
     It was `before` records behind, and is `left` behind now.
     """
-    if left == 0:
+    if left <= _LITTLE:
         return _REST_SECONDS
     is_flood = left + read > before
     return _RESTS_PER_WORK * worked if is_flood else 0.0
