@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -68,12 +69,6 @@ def test_two_with_the_same_instant_come_in_the_order_of_the_topics_every_time():
         assert [each.topic for each in taken(merge)] == ["a", "b", "c"]
 
 
-def test_a_full_topic_is_not_polled_and_keeps_no_other_from_being_read():
-    merge = Merge(TOPICS)
-    merge.add([record("a", offset, 0) for offset in range(3)])
-    assert merge.topics_below(3) == ["b", "c"]
-
-
 def test_the_position_is_the_first_record_not_taken():
     merge = Merge(TOPICS)
     merge.add([record("a", 7, 0), record("a", 8, 0)])
@@ -84,3 +79,13 @@ def test_the_position_is_the_first_record_not_taken():
     merge.take(merge.peek(ALL))
     assert merge.position("a", polled) == 9
     assert merge.position("b", polled) == 4
+
+
+def test_a_topic_full_by_records_or_by_bytes_is_not_polled_and_keeps_no_other_from_being_read():
+    merge = Merge(TOPICS)
+    merge.add([record("a", offset, 0) for offset in range(3)])
+    merge.add([replace(record("b", 0, 1), value=b"x" * 100)])
+    assert merge.topics_below(4, 100) == ["a", "c"]
+    assert merge.topics_below(3, 101) == ["b", "c"]
+    taken(merge)
+    assert merge.topics_below(1, 1) == list(TOPICS)

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from workers.stream.tracing import Tracing
     from workers.stream.world import World
 
-_BATCH: Final = 500
+_BATCH: Final = 2000
+"""Records: as many as a turn takes, so that a backlog costs few transactions."""
+_BATCH_BYTES: Final = 8 * 1024 * 1024
+"""Of each input; no more is asked for while so much waits, so that large messages do not fill the memory."""
 _DECODED_AT_ONCE: Final = 100
 """Owners."""
 _DECODE_SECONDS: Final = 0.1
@@ -195,7 +198,7 @@ class PartitionLoop:
             )
 
     async def _poll(self, seat: Seat) -> None:
-        wanted = seat.merge.topics_below(_BATCH)
+        wanted = seat.merge.topics_below(_BATCH, _BATCH_BYTES)
         async with asyncio.timeout(CALL_SECONDS):
             if wanted:
                 at_once = seat.is_behind or seat.merge.peek(seat.drained) is not None
@@ -224,7 +227,7 @@ class PartitionLoop:
         if not seat.lookout.is_due(_now()):
             return
         ends, positions = await seat.log.ends(), await seat.log.positions()
-        is_all_read = seat.lookout.sees_all_read(ends, positions, seat.merge.topics_below(_BATCH), _now())
+        is_all_read = seat.lookout.sees_all_read(ends, positions, seat.merge.topics_below(_BATCH, _BATCH_BYTES), _now())
         soonest = seat.world.next_instant()
         if is_all_read and len(seat.merge) == 0 and (soonest is None or soonest > self._clock.now()):
             self._reporter.caught_up(self.partition)

@@ -17,6 +17,7 @@ class Merge:
 
     def __init__(self, topics: Iterable[str]) -> None:
         self._waiting: dict[str, deque[InputRecord]] = {topic: deque() for topic in topics}
+        self._bytes = dict.fromkeys(self._waiting, 0)
 
     def __len__(self) -> int:
         return sum(len(records) for records in self._waiting.values())
@@ -25,14 +26,18 @@ class Merge:
         """Take in what was polled."""
         for record in records:
             self._waiting[record.topic].append(record)
+            self._bytes[record.topic] += _size(record)
 
-    def topics_below(self, count: int) -> list[str]:
-        """The topics with fewer than `count` records waiting: a full one must not keep another from being read."""
-        return [topic for topic, records in self._waiting.items() if len(records) < count]
+    def topics_below(self, count: int, size: int) -> list[str]:
+        """The topics with fewer than `count` records and `size` bytes waiting.
+
+        A full one must not keep another from being read.
+        """
+        return [topic for topic, records in self._waiting.items() if len(records) < count and self._bytes[topic] < size]
 
     def empty_topics(self) -> list[str]:
         """The topics with no record waiting."""
-        return self.topics_below(1)
+        return [topic for topic, records in self._waiting.items() if not records]
 
     def peek(self, drained: AbstractSet[str]) -> InputRecord | None:
         """The record to be taken next.
@@ -51,8 +56,13 @@ class Merge:
     def take(self, record: InputRecord) -> None:
         """Remove the record `peek` gave."""
         self._waiting[record.topic].popleft()
+        self._bytes[record.topic] -= _size(record)
 
     def position(self, topic: str, polled: Mapping[str, int]) -> int:
         """The offset of the first record of `topic` not taken yet; `polled` are the offsets to be polled next."""
         waiting = self._waiting[topic]
         return waiting[0].offset if waiting else polled[topic]
+
+
+def _size(record: InputRecord) -> int:
+    return len(record.value or b"")

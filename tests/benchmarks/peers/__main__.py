@@ -15,7 +15,8 @@ from benchmarks.peers.findings import findings, ratio_to_bare_copy
 from benchmarks.peers.page import PICTURE, page
 from benchmarks.peers.picture import draw
 from benchmarks.peers.plan import FULL, QUICK, TRIAL, only
-from benchmarks.peers.quick import BARE_COPY, CORE, P99, compared, is_far_below, stated
+from benchmarks.peers.quick import BARE_COPY, CORE, P99, PLAIN_BARE_COPY, compared, is_far_below, stated
+from benchmarks.peers.roster import SORBRO, SORBRO_PLAIN
 from benchmarks.peers.run import Results, run
 
 _DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -35,6 +36,7 @@ def main() -> None:
     plan = QUICK if given.quick else TRIAL if given.trial else FULL
     changes = {name: value for name in ("units", "times") if (value := getattr(given, name)) is not None}
     plan = replace(plan, **changes)
+    plan = replace(plan, restore_units=min(plan.restore_units, plan.units))
     if given.only:
         plan = only(plan, given.only.split(","))
     results = run(plan, echo)
@@ -57,8 +59,9 @@ def _compare(results: Results) -> None:
     assert results.core is not None
     assert results.latency is not None
     found = {CORE: results.core.ratio, P99: results.latency.p99}
-    if (ratio := ratio_to_bare_copy(results)) is not None:
-        found[BARE_COPY] = ratio
+    for name, ours in ((BARE_COPY, SORBRO), (PLAIN_BARE_COPY, SORBRO_PLAIN)):
+        if (ratio := ratio_to_bare_copy(results, ours)) is not None:
+            found[name] = ratio
     for line in compared(found, stated()):
         echo(line)
     if is_far_below(found, stated()):

@@ -22,8 +22,9 @@ group and warming up do not count. They take turns; the medians count.
 
 *The plain job* is to parse and check a message, look up its unit, and forward it if its content has changed.
 *Sorbro's rules* are that and the rest: the whole tree of the owner, what is inherited, the questions to CVR, the
-explanation. So Sorbro beside a peer at the plain job does more work than the peer; the same rules in the peer's engine
-are there as well.
+explanation. What is demanded beside a peer is demanded of the same work: Sorbro's loop, with its reading in order of
+time, its transactions and its changelog, does the plain job beside the peers at the plain job. Sorbro as it is shipped
+stands beside the peers whose engine is given the same rules.
 """
 
 

@@ -44,7 +44,7 @@ FULL: Final = Plan(
     restore_units=160_000,
 )
 QUICK: Final = Plan(
-    contestants=(roster.SORBRO, roster.BARE_COPY),
+    contestants=(roster.SORBRO, roster.SORBRO_PLAIN, roster.BARE_COPY),
     units=15_000,
     times=3,
     limit=60.0,
