@@ -56,7 +56,7 @@ class Questions:
 
 def unanswered(state: OwnerState) -> list[Send]:
     """Ask again whatever is still open: whoever had the question may have died with it."""
-    return put_again(state.owner, (number for number, entry in state.numbers.items() if entry.answer is None))
+    return put_again(state.owner, sorted(number for number, entry in state.numbers.items() if entry.answer is None))
 
 
 def put_again(owner: SorId, numbers: Iterable[str], again_at: datetime | None = None) -> list[Send]:

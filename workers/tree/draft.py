@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from rpds import HashTrieMap
 
 from workers.tree.state import CvrEntry, Node, OwnerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from contracts.identifiers import SorId
     from contracts.sor_entities import EntityChanged
     from workers.tree.due import Due
+
+_LARGE: Final = 500
+"""Entries: an owner with more of them grows from what it was, for copying it would take the longest."""
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class Draft:
 
     def all_numbers(self) -> list[str]:
         """Every number asked for, in order."""
-        return sorted(self._base.numbers.keys() | self._numbers.keys())
+        return sorted({*self._base.numbers, *self._numbers})
 
     @property
     def changed_numbers(self) -> tuple[str, ...]:
@@ -92,7 +99,7 @@ class Draft:
 
     def all_nodes(self) -> Iterator[Node]:
         """Every unit of the tree, in no promised order."""
-        for sor_id in self._base.nodes.keys() | self._nodes.keys():
+        for sor_id in {*self._base.nodes, *self._nodes}:
             yield self.node(sor_id)
 
     def subtree(self, root: SorId) -> list[SorId]:
@@ -139,10 +146,19 @@ class Draft:
         base = self._base
         state = OwnerState(
             owner=base.owner,
-            nodes={**base.nodes, **self._nodes} if self._nodes else base.nodes,
-            children={**base.children, **self._children} if self._children else base.children,
-            numbers={**base.numbers, **self._numbers} if self._numbers else base.numbers,
+            nodes=_with(base.nodes, self._nodes),
+            children=_with(base.children, self._children),
+            numbers=_with(base.numbers, self._numbers),
             backlog=self.backlog,
             left=self.left,
         )
         return state, changes
+
+
+def _with(before: Mapping[_Key, _Value], changed: dict[_Key, _Value]) -> Mapping[_Key, _Value]:
+    """`before` with what has changed. A large one is not copied: it shares what is as it was."""
+    if not changed:
+        return before
+    if isinstance(before, HashTrieMap):
+        return before.update(changed)
+    return {**before, **changed} if len(before) < _LARGE else HashTrieMap(before).update(changed)
