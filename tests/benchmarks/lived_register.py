@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -14,9 +14,8 @@ from adapters.kafka.partitioner import partition_of
 from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
 from adapters.record_lines import compact
-from adapters.samples import Register
+from adapters.samples import Register, self_registrations
 from adapters.sor_files import SnapshotEntity
-from benchmarks.restore import PARTITIONS, life
 from contracts.cloudevents import sender_headers
 from contracts.cvr_facts import CvrRequest, NotFoundFact
 from contracts.records import InputRecord, OutputRecord
@@ -26,6 +25,10 @@ from workers.enrichment.answers import answer_record
 from workers.stream.changelog import changelog_of
 from workers.stream.world import Turn, World
 
+PARTITIONS: Final = 4
+_DAY: Final = date(2023, 11, 1)
+_AT: Final = datetime(2023, 11, 1, 8, tzinfo=UTC)
+_AT_ONCE: Final = 500
 _CLOSED: Final = "2023-11-01"
 _NOW: Final = datetime(2023, 11, 3, 9, tzinfo=UTC)
 """The register is two days old: the clock stands, so that nothing but the closures is due."""
@@ -63,12 +66,13 @@ async def write(servers: str, register: Register) -> None:
 
 
 def history_of(register: Register) -> Iterator[list[OutputRecord]]:
+    """Yield what a worker would have written of the register: its outputs and its changelog."""
     worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
     waiting: list[list[InputRecord]] = [[] for _ in worlds]
     for record in life(register):
         partition = partition_of(record.key or b"", PARTITIONS)
         waiting[partition].append(record)
-        if len(waiting[partition]) >= 500:
+        if len(waiting[partition]) >= _AT_ONCE:
             yield from _decide(worlds[partition], partition, waiting[partition])
     for partition, records in enumerate(waiting):
         yield from _decide(worlds[partition], partition, records)
@@ -90,3 +94,19 @@ def _decide(world: World, partition: int, records: list[InputRecord]) -> Iterato
             for number in request.numbers:
                 fact = NotFoundFact(number=number)
                 records.append(answer_record(request.owner_sor_id, number, fact, each.time).as_input())
+
+
+def life(register: Register) -> Iterator[InputRecord]:
+    """Every unit arrives, and every place registers."""
+    for number, unit in enumerate(register.entities):
+        at = _AT + timedelta(milliseconds=10 * number)
+        yield _record(Topic.ENTITY_CHANGES, "dk.sor.entity.changed.v1", unit.as_change(1, at), at)
+    for half in self_registrations(register.entities, _DAY, 7):
+        at = _AT + timedelta(days=1)
+        yield _record(Topic.SELF_REGISTRATIONS, "dk.bsr.self-registration.changed.v1", half, at)
+
+
+def _record(topic: Topic, ce_type: str, data: dict, at: datetime) -> InputRecord:
+    headers = sender_headers(ce_id=data["sorId"], source="urn:bench", ce_type=ce_type, subject=data["sorId"])
+    key, value = data["ownerSorId"].encode(), compact(data).encode()
+    return OutputRecord(topic, key, value, headers, at).as_input()

@@ -20,8 +20,7 @@ from click import echo
 from adapters.clock import SettableClock
 from adapters.kafka.connection import Connection
 from adapters.samples import Register, generate_register
-from benchmarks.lived_register import history_of
-from benchmarks.restore import life
+from benchmarks.lived_register import history_of, life
 from contracts.records import OutputRecord
 from contracts.tariffs import TariffTable
 from page.fed import Lying, lag_of

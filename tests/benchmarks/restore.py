@@ -11,12 +11,10 @@ import asyncio
 import multiprocessing
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from click import echo
@@ -25,27 +23,15 @@ from adapters.broker.cluster import KafkaCluster
 from adapters.clock import SystemClock
 from adapters.kafka.connection import Connection
 from adapters.kafka.partition_log import LARGEST_REQUEST, KafkaPartitionLog
-from adapters.kafka.partitioner import partition_of
 from adapters.kafka.publisher import publisher
 from adapters.kafka.topic_admin import ensure_topics
-from adapters.record_lines import compact
-from adapters.samples import Register, generate_register, self_registrations
+from adapters.samples import Register, generate_register
 from adapters.telemetry.logs import configure_logging
-from contracts.cloudevents import sender_headers
-from contracts.cvr_facts import CvrRequest, NotFoundFact
-from contracts.records import InputRecord, OutputRecord
+from benchmarks.lived_register import PARTITIONS, history_of
 from contracts.tariffs import TariffTable
 from contracts.topics import Topic
 from workers.app.reporter import LogAndMetrics
-from workers.enrichment.answers import answer_record
-from workers.stream.changelog import changelog_of
 from workers.stream.loop import PartitionLoop
-from workers.stream.world import Turn, World
-
-PARTITIONS: Final = 4
-_DAY: Final = date(2023, 11, 1)
-_AT: Final = datetime(2023, 11, 1, 8, tzinfo=UTC)
-_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,56 +137,12 @@ async def _write(servers: str, register: Register) -> tuple[int, int]:
     await ensure_topics(connection, PARTITIONS)
     count, size = 0, 0
     async with publisher(connection) as target:
-        for records in _changelog(register):
-            await target.publish(records)
-            count += len(records)
-            size += sum(len(each.key or b"") + len(each.value or b"") for each in records)
+        for records in history_of(register):
+            written = [each for each in records if each.topic == Topic.STATE]
+            await target.publish(written)
+            count += len(written)
+            size += sum(len(each.key or b"") + len(each.value or b"") for each in written)
     return count, size
-
-
-def _changelog(register: Register) -> Iterator[list[OutputRecord]]:
-    worlds = [World(TariffTable.load(), partitions=PARTITIONS) for _ in range(PARTITIONS)]
-    waiting: list[list[InputRecord]] = [[] for _ in worlds]
-    for record in life(register):
-        partition = partition_of(record.key or b"", PARTITIONS)
-        waiting[partition].append(record)
-        if len(waiting[partition]) >= _AT_ONCE:
-            yield from _decide(worlds[partition], partition, waiting[partition])
-    for partition, records in enumerate(waiting):
-        yield from _decide(worlds[partition], partition, records)
-
-
-def _decide(world: World, partition: int, records: list[InputRecord]) -> Iterator[list[OutputRecord]]:
-    """Decide the records, and then CVR's answers to what was asked: it knows nobody."""
-    while records:
-        turn = Turn(world)
-        for record in records:
-            turn.receive(record, record.timestamp)
-        yield list(changelog_of(turn, partition, {}))
-        turn.adopt()
-        records.clear()
-        for asked in turn.outputs:
-            if asked.topic == Topic.CVR_REQUESTS:
-                request = CvrRequest.model_validate_json(asked.value or b"")
-                for number in request.numbers:
-                    fact = NotFoundFact(number=number)
-                    records.append(answer_record(request.owner_sor_id, number, fact, asked.time).as_input())
-
-
-def life(register: Register) -> Iterator[InputRecord]:
-    """Every unit arrives, and every place registers."""
-    for number, unit in enumerate(register.entities):
-        at = _AT + timedelta(milliseconds=10 * number)
-        yield _record(Topic.ENTITY_CHANGES, "dk.sor.entity.changed.v1", unit.as_change(1, at), at)
-    for half in self_registrations(register.entities, _DAY, 7):
-        at = _AT + timedelta(days=1)
-        yield _record(Topic.SELF_REGISTRATIONS, "dk.bsr.self-registration.changed.v1", half, at)
-
-
-def _record(topic: Topic, ce_type: str, data: dict, at: datetime) -> InputRecord:
-    headers = sender_headers(ce_id=data["sorId"], source="urn:bench", ce_type=ce_type, subject=data["sorId"])
-    key, value = data["ownerSorId"].encode(), compact(data).encode()
-    return OutputRecord(topic, key, value, headers, at).as_input()
 
 
 if __name__ == "__main__":

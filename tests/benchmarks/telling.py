@@ -21,7 +21,7 @@ from rich import print as echo
 from adapters.clock import SettableClock
 from adapters.samples import generate_register
 from adapters.telemetry.logs import configure_logging
-from benchmarks.restore import life
+from benchmarks.lived_register import life
 from contracts.records import InputRecord
 from contracts.tariffs import TariffTable
 from workers.app.reporter import LogAndMetrics

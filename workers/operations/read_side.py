@@ -47,7 +47,7 @@ _STORIES: Final = frozenset(TOPICS) - {Topic.STATE, Topic.TRANSFERS, Topic.FEE_R
 _BREATH_SECONDS: Final = 0.01
 """So long may the page's answers wait for what is being read."""
 _FEW: Final = 10
-"""Units of an owner that are looked at each by itself; for more of them the whole owner is."""
+"""Units below an owner that are looked at each by itself; for more of them, or itself, the whole owner is."""
 
 
 class ReadSide:
@@ -96,7 +96,7 @@ class ReadSide:
     def _settle(self, owner: str) -> None:
         """Look at an owner's changed units. What is due of a unit depends on itself and those above it (R13, R23)."""
         units = self._unsettled.pop(owner)
-        if len(units) <= _FEW:
+        if owner not in units and len(units) <= _FEW:
             for sor_id in units:
                 self._look_at(self.register.surroundings(sor_id, self._tariffs))
         elif self.register.wakes(owner) or not self.register.is_whole(owner):
