@@ -11,8 +11,9 @@ _LONG_SECONDS: Final = 0.05
 """A heartbeat does not suffer by this; a register of the country's size takes some seconds."""
 _OLDEST: Final = 2
 """The generation in which everything is that has been there for a while."""
-_YOUNG: Final = 20_000
-"""New objects after which the collector looks for circles among them; a turn of the loop makes as many."""
+_YOUNG: Final = 200_000
+"""New objects after which the collector looks for circles among them. A turn of the loop makes nearly as many, and most
+of them are gone when it ends: there is no use in looking before."""
 
 
 def spare_what_stays() -> None:

@@ -6,8 +6,7 @@ and dead letters must carry the original headers byte for byte.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 
@@ -36,8 +35,7 @@ class EnvelopeError(ValueError):
         self.unparsable = unparsable
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The attributes Sorbro reads, and the event's data as JSON bytes. Absent attributes are None."""
 
     id: str | None

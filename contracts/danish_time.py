@@ -23,6 +23,7 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, COPENHAGEN).astimezone(UTC)
 
 
+@lru_cache(1 << 14)
 def effective_after(last_day: date) -> datetime:
     """The instant at which a closure with `last_day` (an inclusive ``toDate``, R9) takes effect (R25)."""
     return start_of_day(last_day + timedelta(days=1))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from contracts.cloudevents import Headers
 
 
-@dataclass(frozen=True, slots=True)
-class InputRecord:
+class InputRecord(NamedTuple):
     """One record read. `timestamp` is the record's own (UTC); None for `value` is a tombstone."""
 
     topic: str
@@ -21,8 +20,7 @@ class InputRecord:
     timestamp: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OutputRecord:
+class OutputRecord(NamedTuple):
     """One record to write. `partition` None lets the key decide; `time` is the instant it was decided at."""
 
     topic: str

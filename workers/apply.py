@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contracts.cvr_facts import CvrAnswer
 from contracts.self_registrations import SelfRegistered
@@ -29,8 +29,7 @@ Input = EntityChanged | SelfRegistered | Notice | CvrAnswer | UnitTransferred
 Unapplied = Literal["repeated", "stale"]
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """The units whose record may differ now, parents before children; and what is to be sent at once."""
 
     touched: tuple[SorId, ...]

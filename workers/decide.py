@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged
@@ -24,7 +24,7 @@ from workers.registrations.succession import succession_of
 from workers.tree.draft import Changes, Draft
 from workers.tree.due import Matter
 from workers.tree.state import Backlog, Registered
-from workers.upcoming import instants_of, upcoming
+from workers.upcoming import due_at, instants_of, upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,8 +40,7 @@ STEP: Final = 500
 """How many units one decision touches at most; a longer cascade goes on in the next step, at the same instant (R11)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A message that holds its contract, and the `ce_id` it came under."""
 
     message: Input
@@ -65,8 +64,7 @@ class FeeRun:
 Event = Received | DayHasCome | FeeRun
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The state after, what is to be done in this order, and when this owner wants to be woken next."""
 
     state: OwnerState
@@ -198,7 +196,7 @@ def _conclude(
 
 def _take_effect(draft: Draft, due: Due, tariffs: TariffTable, now: datetime) -> list[Send]:
     node = draft.node(due.sor_id)
-    if due not in upcoming(draft, node):
+    if due_at(draft, node, due.matter) != due.at:
         return []  # another matter of the unit came first and settled it
     if due.matter is Matter.CLOSURE:
         return take_effect(draft, node, tariffs, now)

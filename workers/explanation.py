@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from contracts.explanations import Explanation, FactUsed, VersionUsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from contracts.identifiers import SorId
     from workers.tree.draft import Draft
@@ -22,17 +22,25 @@ def explain(
     versions: list[VersionUsed] = []
     if node.entity is not None:
         way = (*(draft.path(node.entity) or ()), node.entity)
-        versions = [_version_used(each.sor_id, each.version) for each in way]
+        versions = [_version_used("sor", each.sor_id, each.version) for each in way]
     if node.self_registration is not None:
-        version = node.self_registration.version
-        versions.append(VersionUsed(of="self-registration", sor_id=node.sor_id, version=version))
-    answers = {number: entry.answer for number in numbers if number and (entry := draft.number(number)) is not None}
-    facts = [
-        FactUsed(number=number, fetched_at=each.fetched_at) for number, each in answers.items() if each is not None
-    ]
-    return Explanation(rules=rules, caused_by=caused_by, versions=tuple(versions), cvr=tuple(facts), tariff=tariff)
+        versions.append(_version_used("self-registration", node.sor_id, node.self_registration.version))
+    return Explanation(
+        rules=rules,
+        caused_by=caused_by,
+        versions=tuple(versions),
+        cvr=tuple(_facts_used(draft, numbers)),
+        tariff=tariff,
+    )
 
 
 @lru_cache(1 << 12)
-def _version_used(sor_id: SorId, version: int) -> VersionUsed:
-    return VersionUsed(of="sor", sor_id=sor_id, version=version)
+def _version_used(of: Literal["sor", "self-registration"], sor_id: SorId, version: int) -> VersionUsed:
+    return VersionUsed(of=of, sor_id=sor_id, version=version)
+
+
+def _facts_used(draft: Draft, numbers: Iterable[str | None]) -> Iterator[FactUsed]:
+    for number in dict.fromkeys(numbers):
+        entry = draft.number(number) if number else None
+        if number and entry is not None and entry.answer is not None:
+            yield FactUsed(number=number, fetched_at=entry.answer.fetched_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workers.closures.announced import closure_due_at
 from workers.closures.departures import departure_due_at
@@ -17,18 +17,31 @@ if TYPE_CHECKING:
     from workers.tree.draft import Draft
     from workers.tree.state import Node
 
+_MATTERS: Final = tuple(Matter)
+
 
 def upcoming(draft: Draft, node: Node) -> Iterator[Due]:
     """Yield what is due of the unit now or later: level-triggered, "due and not yet done"."""
-    closure = closure_due_at(draft, node)
-    if closure is not None:
-        yield Due(closure, Matter.CLOSURE, node.sor_id)
-    departure = departure_due_at(node)
-    if departure is not None:
-        yield Due(departure, Matter.DEPARTURE, node.sor_id)
-    succession = succession_of(draft, node) if node.closed is None and not node.has_moved else None
-    if succession is not None and node.entity is not None and node.entity.is_treatment_place:
-        yield Due(succession.effective_at, Matter.SUCCESSION, node.sor_id)
+    for matter in _MATTERS:
+        at = due_at(draft, node, matter)
+        if at is not None:
+            yield Due(at, matter, node.sor_id)
+
+
+def due_at(draft: Draft, node: Node, matter: Matter) -> datetime | None:
+    """The instant at which that matter wants to take effect for the unit, or None."""
+    if matter is Matter.CLOSURE:
+        return closure_due_at(draft, node)
+    if matter is Matter.DEPARTURE:
+        return departure_due_at(node)
+    return _succession_due_at(draft, node)
+
+
+def _succession_due_at(draft: Draft, node: Node) -> datetime | None:
+    if node.closed is not None or node.has_moved or node.entity is None or not node.entity.is_treatment_place:
+        return None
+    succession = succession_of(draft, node)
+    return succession.effective_at if succession is not None else None
 
 
 def instants_of(coming: Iterable[Due], nodes: Iterable[Node]) -> Iterator[datetime]:

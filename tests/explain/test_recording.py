@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -67,7 +66,7 @@ def test_only_the_unit_s_own_owners_are_played(both, told, monkeypatch):
 
 def test_what_lies_on_other_topics_is_passed_over_whatever_it_says(both, recorded, told):
     records = recorded(both)
-    foreign = replace(records[0], topic="somebody.elses.v1", timestamp=records[-1].timestamp + timedelta(days=9))
+    foreign = records[0]._replace(topic="somebody.elses.v1", timestamp=records[-1].timestamp + timedelta(days=9))
     assert told([foreign, *records, foreign], CLINIC.place).story == told(records, CLINIC.place).story
 
 
@@ -79,7 +78,7 @@ def test_the_story_is_told_by_date_also_where_the_recording_holds_one_topic_afte
 
 def test_an_output_of_an_unknown_kind_is_an_error_that_names_it(both, recorded, told):
     records = [
-        replace(each, value=b"{}") if each.topic == "bsr.deregistrations.v1" else each for each in recorded(both)
+        each._replace(value=b"{}") if each.topic == "bsr.deregistrations.v1" else each for each in recorded(both)
     ]
     with pytest.raises(ExplainError, match=r"bsr.deregistrations.v1\[0\]@0 is not an output that this release knows"):
         told(records, CLINIC.place)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -38,7 +37,7 @@ def _topics(broker: MemoryBroker) -> dict[tuple[str, int], list[InputRecord]]:
     for record in broker.committed:
         if record.topic not in WORKER_INPUTS:
             there = found.setdefault((record.topic, 0), [])
-            there.append(replace(record.as_input(), offset=len(there)))
+            there.append(record.as_input()._replace(offset=len(there)))
     return found
 
 
@@ -58,10 +57,10 @@ def test_every_single_record_is_missed_doubled_and_known_by_every_byte(records, 
         assert "called for by" in without.differences[0]
         twice = judge(records | {(topic, 0): [*there, record]}, 1, END)
         assert (twice.lost, twice.duplicated) == (0, 1)
-        other = replace(record, value=(record.value or b"") + b" ")
+        other = record._replace(value=(record.value or b"") + b" ")
         changed = judge(records | {(topic, 0): [*there[:position], other, *there[position + 1 :]]}, 1, END)
         assert changed.wrong == 1
-        later = replace(record, timestamp=END)
+        later = record._replace(timestamp=END)
         assert judge(records | {(topic, 0): [*there[:position], later, *there[position + 1 :]]}, 1, END).wrong == 1
 
 
@@ -76,7 +75,7 @@ def test_two_records_of_a_key_that_changed_places(records):
 def test_a_record_that_nothing_calls_for(records):
     there = records[Topic.DEREGISTRATIONS, 0]
     headers = tuple((name, b"another-id" if name == "ce_id" else value) for name, value in there[0].headers)
-    verdict = judge(records | {(Topic.DEREGISTRATIONS, 0): [*there, replace(there[0], headers=headers)]}, 1, END)
+    verdict = judge(records | {(Topic.DEREGISTRATIONS, 0): [*there, there[0]._replace(headers=headers)]}, 1, END)
     assert verdict.wrong == 1
     assert "nothing calls for it" in verdict.differences[0]
 
@@ -92,13 +91,13 @@ def test_records_that_a_progress_skips_are_lost_all_the_same(records):
 def test_a_progress_that_goes_back_is_told(records):
     progress = [each for each in records[Topic.STATE, 0] if each.key == b"progress"]
     back = json.loads(progress[0].value) | {"positions": {Topic.ENTITY_CHANGES: 0}}
-    broken = [*records[Topic.STATE, 0], replace(progress[0], value=json.dumps(back).encode())]
+    broken = [*records[Topic.STATE, 0], progress[0]._replace(value=json.dumps(back).encode())]
     assert judge(records | {(Topic.STATE, 0): broken}, 1, END).out_of_order == 1
 
 
 def test_a_record_that_a_day_has_overtaken_is_told_but_for_a_day_of_a_clock_that_jumped(records):
     entities = records[Topic.ENTITY_CHANGES, 0]
-    late = replace(entities[0], offset=entities[-1].offset + 1, timestamp=_instant(19))
+    late = entities[0]._replace(offset=entities[-1].offset + 1, timestamp=_instant(19))
     there = records | {(Topic.ENTITY_CHANGES, 0): [*entities, late]}
     assert judge(there, 1, END).out_of_order == 1
     assert judge(there, 1, END, [(_instant(18), _instant(25))]).out_of_order == 0

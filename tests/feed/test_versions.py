@@ -65,7 +65,7 @@ def test_what_sor_itself_has_said_is_not_said_again_and_never_passed_under_r10()
     theirs = topic.values[1] | {"version": 99999999, "channel": "self-service", "name": "Fra SOR"}
     record = topic.records[1]
     headers = tuple(each for each in record.headers if each[0] not in {"ce_source", "sorbro_fingerprint"})
-    topic.records.append(replace(record, value=json.dumps(theirs).encode(), headers=headers))
+    topic.records.append(record._replace(value=json.dumps(theirs).encode(), headers=headers))
     assert topic.feed([TREE[0], replace(TREE[1], name="Fra SOR"), TREE[2]], NEXT).sent == 0
     topic.feed([TREE[0], replace(TREE[1], name="Fra filen"), TREE[2]], NEXT)
     assert (topic.values[-1]["version"], topic.values[-1]["name"]) == (100000000, "Fra filen")

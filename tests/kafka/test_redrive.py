@@ -98,7 +98,7 @@ def case(broker) -> Case:
 
 def at_home(record):
     """A scenario's record on the partition of its key."""
-    return replace(record, partition=partition_of(record.key or b"", PARTITIONS))
+    return record._replace(partition=partition_of(record.key or b"", PARTITIONS))
 
 
 def as_sent(record) -> OutputRecord:
@@ -129,7 +129,7 @@ async def test_a_dry_run_a_few_and_the_rest_send_what_works_and_nothing_older_th
     with running(Worker(case.broker, tmp_path)):
         await case.send(map(as_sent, [*tree, newest]))
         await asyncio.to_thread(await_outputs, case.broker, 2, [Topic.REGISTRATIONS])
-        await case.set_aside([older, *fine, replace(newest, value=b"not json")])
+        await case.set_aside([older, *fine, newest._replace(value=b"not json")])
 
         found = await case.redrive.dry_run(case.chosen)
         assert (found.works, dict(found.failing), found.superseded) == (3, {"unparsable": 1}, 1)

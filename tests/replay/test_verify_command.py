@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -43,7 +42,7 @@ def test_all_the_same_is_status_0(places, tmp_path):
 def test_a_difference_is_status_1_and_told_with_its_place_and_its_cause(places, tmp_path):
     records = in_core_order(places)
     number = next(n for n, each in enumerate(records) if each.topic == Topic.DEREGISTRATIONS)
-    records[number] = replace(records[number], value=records[number].value.replace(b"2023-05-31", b"2023-05-30"))
+    records[number] = records[number]._replace(value=records[number].value.replace(b"2023-05-31", b"2023-05-30"))
     done = verify(write(tmp_path / "recording.jsonl", records, about(places)))
     assert done.exit_code == 1
     (cause,) = [each for each in records if each.topic == Topic.ENTITY_CHANGES and b'"2023-05-31"' in each.value]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -85,14 +84,14 @@ def altered(draw, record):
     """The same output with something in it changed, and what that is."""
     what = draw(st.sampled_from(["value", "header", "time"]))
     if what == "time":
-        return replace(record, timestamp=record.timestamp + timedelta(seconds=1)), "moved"
+        return record._replace(timestamp=record.timestamp + timedelta(seconds=1)), "moved"
     if what == "header":
         headers = dict(record.headers)
         name = draw(st.sampled_from(sorted(headers.keys() - {"ce_id", *PLACE})))
-        return replace(record, headers=tuple((headers | {name: headers[name] + b"x"}).items())), "different"
+        return record._replace(headers=tuple((headers | {name: headers[name] + b"x"}).items())), "different"
     data = json.loads(record.value) if record.topic != Topic.DEAD_LETTERS else {"a": 1}
     name = draw(st.sampled_from(sorted(data)))
-    return replace(record, value=json.dumps(data | {name: "other"}).encode()), "different"
+    return record._replace(value=json.dumps(data | {name: "other"}).encode()), "different"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -110,7 +109,7 @@ def test_one_output_altered_dropped_or_added_is_named_and_nothing_else(recording
     else:
         name = dict(record.headers) | ({"ce_id": b"another"} if deed == "add" else {})
         name |= {PLACE[2]: b"9"} if deed == "add" and record.topic == Topic.DEAD_LETTERS else {}
-        record = replace(record, headers=tuple(name.items()))
+        record = record._replace(headers=tuple(name.items()))
         tampered.insert(data.draw(st.sampled_from(outputs)), record)
         kind = "extra"
     (found,) = verify(tampered, places)
@@ -138,7 +137,7 @@ def test_one_output_in_another_place_of_its_key_is_named(recording, places, data
 def test_an_output_on_another_partition_has_moved(recording, places):
     number = next(number for number, record in enumerate(recording) if is_output(record))
     tampered = list(recording)
-    tampered[number] = replace(recording[number], partition=(recording[number].partition + 1) % COUNT)
+    tampered[number] = recording[number]._replace(partition=(recording[number].partition + 1) % COUNT)
     (found,) = verify(tampered, places)
     assert (found.kind, found.what) == ("moved", ("partition",))
 
@@ -177,7 +176,7 @@ def test_of_a_dead_letter_its_original_is_named(recording, places):
 def test_no_personal_data_is_told_r49(recording, places):
     number = next(n for n, record in enumerate(recording) if record.topic == Topic.REGISTRATIONS)
     tampered = list(recording)
-    tampered[number] = replace(recording[number], value=recording[number].value.replace(b"fodterapi", b"Ane Secret"))
+    tampered[number] = recording[number]._replace(value=recording[number].value.replace(b"fodterapi", b"Ane Secret"))
     (found,) = verify(tampered, places)
     assert found.what == ("name",)
     assert "Secret" not in repr(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from adapters.kafka.memory.broker import MemoryBroker
 from contracts.cvr_facts import CvrRequest, UnavailableFact
@@ -35,7 +34,7 @@ class Enrichment:
         for question in questions:
             if (ce_id := dict(question.headers)["ce_id"]) not in self._answered:  # a new worker asks again
                 self._answered.add(ce_id)
-                yield from (replace(each, partition=partition) for each in _unavailable(question))
+                yield from (each._replace(partition=partition) for each in _unavailable(question))
 
 
 def _unavailable(question: InputRecord) -> Iterator[OutputRecord]:

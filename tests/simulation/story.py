@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -140,7 +140,7 @@ class _Teller:
         """A message once more: at once or much later, with its old timestamp or a new one."""
         again = self._rng.choice(self.arrivals[-6:]).record
         stamp = again.timestamp if self._is_near(again.timestamp) and self._rng.random() < 0.5 else self._world.now
-        self._world.play(replace(again, timestamp=stamp))
+        self._world.play(again._replace(timestamp=stamp))
         self._arrive()
 
     def stale(self) -> None:
@@ -172,5 +172,5 @@ class _Teller:
         for record in self._world.records:
             slow = timedelta(seconds=self._rng.choice((0, 0, 0, 1, 60, 900)))
             stamp = min(record.timestamp, max(record.timestamp - slow, _BEGIN))
-            self.arrivals.append(Arrival(self._world.now, replace(record, timestamp=stamp)))
+            self.arrivals.append(Arrival(self._world.now, record._replace(timestamp=stamp)))
         self._world.records.clear()

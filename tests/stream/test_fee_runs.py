@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -165,7 +164,7 @@ def test_a_changelog_from_before_the_runs_is_read(registered):
     *_, progress = (record for record in registered.changelog if record.key == b"progress")
     older = {name: value for name, value in json.loads(progress.value or b"").items() if name != "fee_runs"}
     world = restored(
-        [*registered.changelog, replace(progress, value=json.dumps(older).encode())], registered.world.tariffs
+        [*registered.changelog, progress._replace(value=json.dumps(older).encode())], registered.world.tariffs
     )
     assert list(world.fee_runs) == []
     assert world.stream_time == registered.world.stream_time

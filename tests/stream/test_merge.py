@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -84,7 +83,7 @@ def test_the_position_is_the_first_record_not_taken():
 def test_a_topic_full_by_records_or_by_bytes_is_not_polled_and_keeps_no_other_from_being_read():
     merge = Merge(TOPICS)
     merge.add([record("a", offset, 0) for offset in range(3)])
-    merge.add([replace(record("b", 0, 1), value=b"x" * 100)])
+    merge.add([record("b", 0, 1)._replace(value=b"x" * 100)])
     assert merge.topics_below(4, 100) == ["a", "c"]
     assert merge.topics_below(3, 101) == ["b", "c"]
     taken(merge)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contracts.records import InputRecord
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def lying(record: OutputRecord, offset: int = 0) -> InputRecord:
     """A record sent to the dead letters, at a place on the first partition."""
-    return replace(record.as_input(), offset=offset)
+    return record.as_input()._replace(offset=offset)
 
 
 def letter(record: InputRecord, now: datetime, reason: Any = "contract-violation", offset: int = 0) -> Letter:

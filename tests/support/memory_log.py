@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
 
 from adapters.kafka.partitioner import partition_of
 from adapters.kafka.port import ChangelogRecord
@@ -51,7 +50,7 @@ class MemoryBroker:
     def receive(self, record: InputRecord) -> None:
         """Put a record at the end of its topic."""
         topic = self.inputs[record.topic]
-        topic.append(replace(record, partition=self.partition, offset=len(topic)))
+        topic.append(record._replace(partition=self.partition, offset=len(topic)))
 
     def commit(self, records: Sequence[OutputRecord]) -> None:
         """Make records readable: by who reads the outputs, and by the worker what is for itself."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,14 +32,14 @@ def places_of(partitions: Sequence[MemoryBroker]) -> Places:
             if sent.topic in {*OUTPUTS, Topic.STATE}:
                 home = broker.of_key(sent.key).partition if sent.partition is None else sent.partition
                 lying = places[str(sent.topic), home]
-                record = replace(sent.as_input(), topic=str(sent.topic), partition=home, offset=len(lying))
+                record = sent.as_input()._replace(topic=str(sent.topic), partition=home, offset=len(lying))
                 lying.append(in_milliseconds(record))
     return places
 
 
 def in_milliseconds(record: InputRecord) -> InputRecord:
     """The record as a broker keeps it."""
-    return replace(record, timestamp=record.timestamp.replace(microsecond=record.timestamp.microsecond // 1000 * 1000))
+    return record._replace(timestamp=record.timestamp.replace(microsecond=record.timestamp.microsecond // 1000 * 1000))
 
 
 def in_core_order(places: Places, at_once: int = 1_000_000) -> list[InputRecord]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -44,7 +42,7 @@ def spans(exported, name):
 def in_trace(broker, traceparent):
     """SOR sends its last message in this trace."""
     changes = broker.inputs[Topic.ENTITY_CHANGES]
-    changes[-1] = replace(changes[-1], headers=(*changes[-1].headers, ("traceparent", traceparent.encode())))
+    changes[-1] = changes[-1]._replace(headers=(*changes[-1].headers, ("traceparent", traceparent.encode())))
     return broker
 
 

@@ -32,8 +32,10 @@ def refuse_closure(node: Node, change: EntityChanged, now: datetime) -> Refusal 
         )
     if node.entity is None and change.version > 1:
         return None  # earlier versions never came here; one of them may have announced the closure in time
+    if change.channel != "self-service" or change.to_date is None:
+        return None
     earliest = danish_date(change.registered_at) + _NOTICE
-    if change.channel == "self-service" and change.to_date is not None and change.to_date < earliest:
+    if change.to_date < earliest:
         return Refusal(
             "closure-too-early",
             f"self-service may close from {earliest} at the earliest, seven days after registration (R21). "

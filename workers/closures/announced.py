@@ -18,19 +18,16 @@ def closing_of(draft: Draft, node: Node) -> Closing | None:
 
     A child keeps an *earlier* day of its own (R23); on the same day the closure above it counts, the owner's first.
     Recomputed from the tree each time, so undoing the company's closure undoes what it caused and nothing else (R24).
-    Asked only of units whose way up is whole (`Draft.path`), so it goes round no circle (R13).
+    Where the way up is not whole (`Draft.above`), nothing above the unit counts (R13).
     """
-    if node.closed is not None:
+    if node.closed is not None or node.entity is None:
         return node.closed
-    earliest: Closing | None = None
-    current: Node | None = node
-    while current is not None and current.entity is not None:
-        announced = current.announcement
-        if announced is not None and (earliest is None or announced.last_day <= earliest.last_day):
-            earliest = Closing(current.sor_id, current.entity.sor_type, announced)
-        parent = current.entity.parent_sor_id
-        current = draft.node(parent) if parent is not None else None
-    return earliest
+    closings = [
+        Closing(each.sor_id, each.entity.sor_type, each.announcement)
+        for each in (*(draft.above(node.entity) or ()), node)
+        if each.announcement is not None and each.entity is not None
+    ]
+    return min(closings, key=lambda each: each.last_day) if closings else None  # on one day the first: the owner's
 
 
 def closure_due_at(draft: Draft, node: Node) -> datetime | None:

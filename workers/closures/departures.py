@@ -54,6 +54,8 @@ def knows(node: Node, departure: Departure) -> bool:
 
 def next_departure(node: Node) -> Departure | None:
     """The departure that is to take effect next: one still to come, or one that a late registration has missed."""
+    if not node.notices.departures:
+        return None
     said, departures = node.self_registration, sorted(node.notices.departures, key=lambda each: each.effective_on)
     to_come = [each for each in departures if each.is_now == "to-come"]
     if said is None or not isinstance(node.standing, Registered):

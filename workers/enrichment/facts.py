@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.cvr_facts import CompanyFact, NotFoundFact, ProductionUnitFact
 from contracts.registrations import CompanyFacts, Discrepancy
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from workers.tree.inheritance import Effective
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """CVR's part of a record: added to what SOR says, never over it (R19)."""
 
     enrichment: Enrichment

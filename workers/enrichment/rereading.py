@@ -65,6 +65,8 @@ def _is_from_before(entry: CvrEntry, instant: datetime) -> bool:
 def ask_again(draft: Draft, numbers: Iterable[str], now: datetime) -> list[Send]:
     """Ask once more for numbers that have been answered."""
     known = [(number, entry) for number in numbers if (entry := draft.number(number)) is not None]
+    if not known:
+        return []
     for number, entry in known:
         draft.put_number(number, replace(entry, asked_again_at=now))
     return put_again(draft.owner, (number for number, _ in known), again_at=now)
@@ -92,4 +94,4 @@ def _due_at(draft: Draft, number: str) -> datetime | None:
 def _carried_by(node: Node) -> tuple[str, ...]:
     if node.entity is None or node.closed is not None or node.has_moved:
         return ()
-    return tuple(number for number in (node.entity.cvr, node.entity.p_number) if number is not None)
+    return tuple([number for number in (node.entity.cvr, node.entity.p_number) if number is not None])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.invoice_triggers import InvoiceNotDue, InvoiceTriggered
 from workers.effects import Send, effect_id
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 _RULES: Final[dict[Basis, tuple[str, ...]]] = {"full": (), "half": ("R34",), "partial-dispensation": ("R34", "R36")}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Does this registration owe that year's fee, asked on this occasion? `event_id` is what raised it."""
 
     identity: Identity
@@ -104,7 +103,7 @@ def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) ->
 
 def releasable(draft: Draft, node: Node, tariffs: TariffTable, now: datetime) -> bool:
     """Whether a parked question of the unit could be answered now, or waits for something else than it did."""
-    parked = (entry for entry in node.ledger if isinstance(entry, Parked))
+    parked = [entry for entry in node.ledger if isinstance(entry, Parked)]
     return any(_waits_no_more(draft, node, each, tariffs, now) for each in parked)
 
 
@@ -118,8 +117,8 @@ def _waits_no_more(draft: Draft, node: Node, parked: Parked, tariffs: TariffTabl
 
 def waits_until(node: Node) -> datetime | None:
     """When the first of the unit's questions waits no longer for CVR; None when none does."""
-    waits = (entry.not_after for entry in node.ledger if isinstance(entry, Parked))
-    return min((instant for instant in waits if instant is not None), default=None)
+    waits = [entry.not_after for entry in node.ledger if isinstance(entry, Parked) and entry.not_after is not None]
+    return min(waits, default=None)
 
 
 def parked_since(node: Node) -> datetime:

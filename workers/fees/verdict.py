@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from contracts.invoice_triggers import Basis, NotDueReason
@@ -16,8 +16,7 @@ _OERE: Final = Decimal("0.01")
 _NOTHING_TO_PAY: Final = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What a fee question is judged on."""
 
     fee_year: int
@@ -33,8 +32,7 @@ class Case:
     """The share of the fee that STPS has let the place off (R36)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """The fee is due: so much, on this basis, by this tariff."""
 
     amount: Decimal
@@ -42,8 +40,7 @@ class Due:
     tariff: str
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(NamedTuple):
     """Nothing is due, for this reason (R40), by this rule."""
 
     reason: NotDueReason

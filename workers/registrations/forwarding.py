@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from workers.closures.announced import closing_of
 from workers.effects import Send, effect_id
@@ -60,8 +60,7 @@ def _over_before_it_began(draft: Draft, node: Node, now: datetime) -> bool:
     return node.self_registration is None or node.self_registration.registered_on >= closing.taken_on
 
 
-@dataclass(frozen=True, slots=True)
-class _Review:
+class _Review(NamedTuple):
     """One treatment place with its way up to the owner, under review because of one event."""
 
     draft: Draft

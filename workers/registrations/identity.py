@@ -31,7 +31,7 @@ def identify(sor_id: SorId, effective: Effective, since: datetime, held: Identit
 def as_registered(effective: Effective, identity: Identity) -> Effective:
     """The values under which a place goes on until the day its new numbers count from (R4, R5)."""
     p_number = identity.p_number if is_public(effective.owner_type) else effective.p_number
-    return replace(effective, cvr=identity.cvr, p_number=p_number)
+    return effective._replace(cvr=identity.cvr, p_number=p_number)
 
 
 def is_public(owner_type: OwnerType | None) -> bool:

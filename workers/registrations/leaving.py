@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.danish_time import effective_after
 from contracts.deregistrations import DeregistrationEffective
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 _DAYS_TO_DEREGISTER: Final = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(NamedTuple):
     """Why and when a registration ends. `noted_on` is the Danish day on which somebody registered that it would."""
 
     cause: DeregistrationCause

@@ -14,7 +14,6 @@ from workers.tree.inheritance import resolve
 from workers.tree.state import Forwarded, Registered, Renumbering, Telling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date, datetime
 
     from contracts.identifiers import SorId
@@ -61,8 +60,10 @@ def renumbered(node: Node, change: EntityChanged, event_id: str, now: datetime) 
     known = node.entity
     if known is None:
         return node.renumberings
-    on = change.from_date if change.from_date > known.from_date else danish_date(now)
     changed = _changed(known, change)
+    if not changed:
+        return node.renumberings
+    on = change.from_date if change.from_date > known.from_date else danish_date(now)
     fresh = (Renumbering(what, on, change.registered_at, event_id, change.version, now) for what in changed)
     return (*(each for each in node.renumberings if each.what not in changed), *fresh)
 
@@ -87,10 +88,10 @@ def succession_of(draft: Draft, node: Node) -> Succession | None:
     """
     if node.entity is None or not isinstance(node.standing, Forwarded | Registered):
         return None
-    path = draft.path(node.entity)
-    if path is None:
+    path, above = draft.path(node.entity), draft.above(node.entity)
+    if path is None or above is None:
         return None
-    changes = list(_changes(draft, node.entity, path))
+    changes = _changes(node.entity, (*above, node))
     old = node.standing.identity
     # Where a clock went back nothing seems to have come after the registration; but something made the difference.
     recent = [(each, entity) for each, entity in changes if each.noted_at >= old.since] or changes
@@ -107,14 +108,15 @@ def succession_of(draft: Draft, node: Node) -> Succession | None:
     return Succession(old, new, entity.sor_id, since)
 
 
-def _changes(
-    draft: Draft, entity: EntityChanged, path: tuple[EntityChanged, ...]
-) -> Iterator[tuple[Renumbering, EntityChanged]]:
+def _changes(entity: EntityChanged, way: tuple[Node, ...]) -> list[tuple[Renumbering, EntityChanged]]:
     """What has changed on the unit's way up. Another unit's move to this owner changes nothing for those below it."""
-    for step in (*path, entity):
-        for change in draft.node(step.sor_id).renumberings:
-            if change.what != "owner" or step is entity or step is path[0]:
-                yield change, step
+    return [
+        (change, step.entity)
+        for step in way
+        if step.renumberings and step.entity is not None
+        for change in step.renumberings
+        if change.what != "owner" or step.entity is entity or step is way[0]
+    ]
 
 
 def _telling(old: Identity, new: Identity) -> set[Telling]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Final, TypeVar
 
@@ -25,7 +24,7 @@ def beyond_pseudonyms(record: Record) -> Record:
     discrepancy. The record is known by its content instead.
     """
     if record.topic == Topic.TRANSFERS:
-        return replace(record, value=_DIGEST.sub(rb"\1", record.value or b""))
+        return record._replace(value=_DIGEST.sub(rb"\1", record.value or b""))
     if dict(record.headers).get("ce_type") != _FORWARDED or record.topic != Topic.REGISTRATIONS:
         return record
     told = orjson.loads(record.value or b"")
@@ -35,4 +34,4 @@ def beyond_pseudonyms(record: Record) -> Record:
     value = orjson.dumps(told)
     name = blake2b(value, digest_size=16).hexdigest().encode()
     headers = tuple((header, name if header == "ce_id" else said) for header, said in record.headers)
-    return replace(record, value=value, headers=headers)
+    return record._replace(value=value, headers=headers)

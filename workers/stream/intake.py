@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -50,8 +50,7 @@ _KEYED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnersMessage:
+class OwnersMessage(NamedTuple):
     """A record that holds its contract: whose it is, what it says, and the trace it belongs to."""
 
     owner: SorId

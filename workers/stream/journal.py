@@ -19,12 +19,8 @@ if TYPE_CHECKING:
     from workers.effects import Outcome, Refusal, Send
     from workers.tree.state import OwnerState
 
-_MATTERS: Final = (
-    DeregistrationEffective,
-    InvoiceTriggered,
-    InvoiceNotDue,
-    RegistrationWithdrawn,
-    SorDeletionRequested,
+_MATTERS: Final = frozenset(
+    {DeregistrationEffective, InvoiceTriggered, InvoiceNotDue, RegistrationWithdrawn, SorDeletionRequested}
 )
 """What somebody will ask about by name; the forwarding of a record is told in numbers."""
 
@@ -62,7 +58,7 @@ class Journal:
 
     def note(self, send: Send, at: datetime) -> None:
         """Keep the message if it is one of those that matter."""
-        if isinstance(send.message, _MATTERS):
+        if type(send.message) in _MATTERS:
             self.decided.append(Decided(send, at))
 
 

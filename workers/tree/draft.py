@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from rpds import HashTrieMap
 
@@ -23,8 +22,7 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What differs from the state before, by key: this is what the changelog must hold."""
 
     nodes: frozenset[SorId] = frozenset()
@@ -37,6 +35,16 @@ class Changes:
         return not (self.nodes or self.numbers or self.backlog)
 
 
+class _Way(NamedTuple):
+    """Down from the owner."""
+
+    nodes: tuple[Node, ...]
+    entities: tuple[EntityChanged, ...]
+
+
+_TOP: Final = _Way((), ())
+
+
 class Draft:
     """The owner's tree while one event is being decided."""
 
@@ -45,8 +53,10 @@ class Draft:
         self._nodes: dict[SorId, Node] = {}
         self._numbers: dict[str, CvrEntry] = {}
         self._children: dict[SorId, tuple[SorId, ...]] = {}
-        self._paths: dict[tuple[SorId, SorId], tuple[EntityChanged, ...] | None] = {}
-        """Found before, by unit and parent; forgotten when an entity changes."""
+        self._ways: dict[SorId, _Way | None] = {}
+        """Those looked up before, by where they end; forgotten when a unit on one of them changes."""
+        self._passed: set[SorId] = set()
+        """The units that were looked at for them."""
         self.owner = state.owner
         self.backlog = state.backlog
         self.left: tuple[Due, ...] = ()
@@ -60,19 +70,22 @@ class Draft:
     def put(self, node: Node) -> None:
         """Replace the unit; moves it below its parent where that changed."""
         before = self.node(node.sor_id)
+        if node.sor_id in self._passed:
+            self._ways.clear()
+            self._passed.clear()
         if node.entity is not before.entity:
-            self._paths.clear()
-        old_parent = before.entity.parent_sor_id if before.entity else None
-        new_parent = node.entity.parent_sor_id if node.entity else None
-        if old_parent != new_parent:
-            if old_parent is not None:
-                remaining = tuple(child for child in self.children(old_parent) if child != node.sor_id)
-                self._children[old_parent] = remaining
-            if new_parent is not None:
-                siblings = self.children(new_parent)
-                place = bisect(siblings, node.sor_id)
-                self._children[new_parent] = (*siblings[:place], node.sor_id, *siblings[place:])
+            self._hang(node.sor_id, _parent_of(before), _parent_of(node))
         self._nodes[node.sor_id] = node
+
+    def _hang(self, sor_id: SorId, old_parent: SorId | None, new_parent: SorId | None) -> None:
+        if old_parent == new_parent:
+            return
+        if old_parent is not None:
+            self._children[old_parent] = tuple(child for child in self.children(old_parent) if child != sor_id)
+        if new_parent is not None:
+            siblings = self.children(new_parent)
+            place = bisect(siblings, sor_id)
+            self._children[new_parent] = (*siblings[:place], sor_id, *siblings[place:])
 
     def children(self, sor_id: SorId) -> tuple[SorId, ...]:
         """The units that name `sor_id` as their parent, in order of their ids, so that a restart walks as before."""
@@ -99,8 +112,9 @@ class Draft:
 
     def all_nodes(self) -> Iterator[Node]:
         """Every unit of the tree, in no promised order."""
-        for sor_id in {*self._base.nodes, *self._nodes}:
-            yield self.node(sor_id)
+        base = self._base.nodes
+        yield from (self._nodes.get(sor_id, node) for sor_id, node in base.items()) if self._nodes else base.values()
+        yield from (node for sor_id, node in self._nodes.items() if sor_id not in base)
 
     def subtree(self, root: SorId) -> list[SorId]:
         """`root` and everything below it, parents before children. A cycle in the input is walked once.
@@ -117,24 +131,36 @@ class Draft:
 
         None while an ancestor is missing or the parents form a circle: such a unit waits (R13).
         """
-        parent = entity.parent_sor_id
-        if parent is None:
-            return ()
-        if (entity.sor_id, parent) not in self._paths:
-            self._paths[entity.sor_id, parent] = self._way_up(entity.sor_id, parent)
-        return self._paths[entity.sor_id, parent]
+        way = self._way_to(entity.parent_sor_id)
+        return way.entities if way is not None else None
 
-    def _way_up(self, sor_id: SorId, parent: SorId | None) -> tuple[EntityChanged, ...] | None:
-        path: list[EntityChanged] = []
-        seen = {sor_id}
-        while parent is not None:
-            ancestor = self.node(parent).entity
-            if ancestor is None or parent in seen:
-                return None
-            seen.add(parent)
-            path.append(ancestor)
-            parent = ancestor.parent_sor_id
-        return tuple(reversed(path))
+    def above(self, entity: EntityChanged) -> tuple[Node, ...] | None:
+        """All that is known of the units on the `path`."""
+        way = self._way_to(entity.parent_sor_id)
+        return way.nodes if way is not None else None
+
+    def _way_to(self, parent: SorId | None) -> _Way | None:
+        if parent is None:
+            return _TOP
+        if parent not in self._ways:
+            self._ways[parent] = self._look_up(parent)
+        return self._ways[parent]
+
+    def _look_up(self, parent: SorId) -> _Way | None:
+        nodes: list[Node] = []
+        entities: list[EntityChanged] = []
+        seen: set[SorId] = set()
+        current: SorId | None = parent
+        while current is not None and current not in seen:
+            seen.add(current)
+            node = self.node(current)
+            if node.entity is None:
+                break
+            nodes.append(node)
+            entities.append(node.entity)
+            current = node.entity.parent_sor_id
+        self._passed |= seen
+        return _Way(tuple(reversed(nodes)), tuple(reversed(entities))) if current is None else None
 
     def freeze(self) -> tuple[OwnerState, Changes]:
         """The state after, and what changed. Nothing is copied where nothing changed."""
@@ -153,6 +179,10 @@ class Draft:
             left=self.left,
         )
         return state, changes
+
+
+def _parent_of(node: Node) -> SorId | None:
+    return node.entity.parent_sor_id if node.entity is not None else None
 
 
 def _with(before: Mapping[_Key, _Value], changed: dict[_Key, _Value]) -> Mapping[_Key, _Value]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,8 +19,7 @@ class Matter(IntEnum):
     SUCCESSION = 2
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Due:
+class Due(NamedTuple):
     """One matter that wants to take effect at an instant: oldest first, also after an outage (R26)."""
 
     at: datetime

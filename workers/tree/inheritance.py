@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 
 _HAD_FROM_ABOVE: Final = ("postal_address", "telephone", "email", "website")
 """What a unit that has none of its own has from the nearest above (R8)."""
-_FELT_BY_ALL: Final = (
-    "name", "sor_type", "parent_sor_id", "owner_type", "cvr", "p_number", "moved_to_owner_sor_id",
-)  # fmt: skip
+_felt_by_all: Final = attrgetter(
+    "name", "sor_type", "parent_sor_id", "owner_type", "cvr", "p_number", "moved_to_owner_sor_id"
+)
 """What counts for whoever is below: its path, its numbers, and what place it is in the law (R3–R6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effective:
+class Effective(NamedTuple):
     """The values that hold for a unit once inheritance is resolved."""
 
     visiting_address: Address | None
@@ -67,9 +66,9 @@ def reached_by(draft: Draft, before: Node, after: Node) -> list[SorId]:
 
     A telephone, say, reaches no further down than to units with one of their own (R8).
     """
-    if before.entity is None or _is_felt_by_all(before, after):
+    if before.entity is None or _is_felt_by_all(before.entity, before, after):
         return draft.subtree(after.sor_id)
-    reached = [(after.sor_id, _differing(_HAD_FROM_ABOVE, before, after))]
+    reached = [(after.sor_id, _differing(_HAD_FROM_ABOVE, before.entity, after.entity))]
     for sor_id, names in reached:
         for child in draft.children(sor_id) if names else ():
             passed_on = [name for name in names if getattr(draft.node(child).entity, name, None) is None]
@@ -78,12 +77,15 @@ def reached_by(draft: Draft, before: Node, after: Node) -> list[SorId]:
     return [sor_id for sor_id, _ in reached]
 
 
-def _is_felt_by_all(before: Node, after: Node) -> bool:
+def _is_felt_by_all(known: EntityChanged, before: Node, after: Node) -> bool:
     """Whether everybody below is concerned; an owner's address is held against CVR's for each of its places (R19)."""
-    names = (*_FELT_BY_ALL, "postal_address") if before.entity and before.entity.sor_type == "IE" else _FELT_BY_ALL
-    said_of_it = (before.announcement, before.renumberings) != (after.announcement, after.renumberings)
-    return said_of_it or bool(_differing(names, before, after))
+    change = after.entity
+    if (before.announcement, before.renumberings) != (after.announcement, after.renumberings) or change is None:
+        return True
+    if known.sor_type == "IE" and known.postal_address != change.postal_address:
+        return True
+    return bool(_felt_by_all(known) != _felt_by_all(change))
 
 
-def _differing(names: Iterable[str], before: Node, after: Node) -> list[str]:
-    return [name for name in names if getattr(before.entity, name) != getattr(after.entity, name)]
+def _differing(names: Iterable[str], before: EntityChanged, after: EntityChanged | None) -> list[str]:
+    return [name for name in names if getattr(before, name) != getattr(after, name)]

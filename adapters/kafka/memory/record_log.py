@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from aiokafka.errors import OffsetOutOfRangeError
@@ -60,7 +60,7 @@ class RecordLog:
             self._open[transaction] = self.end
             transaction.unmarked.append(self)
         timestamp = record.timestamp.replace(microsecond=record.timestamp.microsecond // 1000 * 1000)
-        placed = replace(record, partition=self.partition, offset=self.end, timestamp=timestamp)
+        placed = record._replace(partition=self.partition, offset=self.end, timestamp=timestamp)
         self._entries.append(_Entry(placed, transaction))
 
     def mark(self, transaction: Transaction) -> None:
