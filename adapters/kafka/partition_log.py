@@ -70,7 +70,10 @@ class KafkaPartitionLog:
         )
         await self._producer.start()
         self._asker = AIOKafkaConsumer(
-            **self._connection.client_options(), group_id=self._group, enable_auto_commit=False
+            **self._connection.client_options(),
+            group_id=self._group,
+            enable_auto_commit=False,
+            isolation_level=self._connection.isolation_level,
         )
         await self._asker.start()
 
@@ -79,8 +82,7 @@ class KafkaPartitionLog:
         reader = await self._start_consumer(self._state)
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                # The asker reads uncommitted, so this is the end of the log itself and not of its last stable part.
-                end = (await self._asker.end_offsets([self._state]))[self._state]
+                end = await self._end_of_log(self._state)
                 position = (await reader.beginning_offsets([self._state]))[self._state]
             reader.seek(self._state, position)
             moved_at = asyncio.get_running_loop().time()
@@ -98,6 +100,16 @@ class KafkaPartitionLog:
                     )
         finally:
             await reader.stop()
+
+    async def _end_of_log(self, tp: TopicPartition) -> int:
+        """The end of the log itself and not of its last stable part: what is open there may still be committed."""
+        asker = AIOKafkaConsumer(**self._connection.client_options(), enable_auto_commit=False)
+        try:
+            await asker.start()
+            ends = await asker.end_offsets([tp])
+        finally:
+            await _stop(asker)
+        return int(ends[tp])
 
     async def partition_counts(self) -> Mapping[str, int]:
         """See `PartitionLog.partition_counts`."""
@@ -139,7 +151,8 @@ class KafkaPartitionLog:
 
     async def ends(self) -> Mapping[str, int]:
         """See `PartitionLog.ends`; transactions still open on an input do not count, nobody may read them."""
-        ends = await self._consumer.end_offsets(list(self._inputs.values()))
+        # Not by the consumer's own connection: there the question would wait behind a fetch that waits for records.
+        ends = await self._asker.end_offsets(list(self._inputs.values()))
         return {tp.topic: offset for tp, offset in ends.items()}
 
     async def positions(self) -> Mapping[str, int]:

@@ -12,7 +12,6 @@ import structlog
 
 _SECONDS_BETWEEN: Final = 10.0
 _COMMON: Final[Sequence[structlog.typing.Processor]] = (
-    structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,

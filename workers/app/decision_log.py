@@ -58,33 +58,51 @@ def _decision(decided: Decided, now: datetime) -> Told:
     return Told(event, about | fields, is_late)
 
 
-_OF_AN_END: Final = ("registration_id", "owner_sor_id", "cause", "last_day", "effective_at", "backdated", "days_late")
-_OF_A_QUESTION: Final = ("registration_id", "fee_year", "occasion")
-_OF_A_TRIGGER: Final = (*_OF_A_QUESTION, "category", "amount", "basis", "tariff", "route_status")
-
-
 def _words(message: Message) -> tuple[str, dict[str, object]]:
     match message:
         case DeregistrationEffective():
-            return "deregistered", _fields(message, *_OF_AN_END)
+            return "deregistered", _end(message)
         case InvoiceTriggered():
-            return "fee triggered", {**_fields(message, *_OF_A_TRIGGER), "channel": message.recipient.channel}
+            return "fee triggered", _question(message) | _answer(message)
         case InvoiceNotDue():
-            return "fee not due", _fields(message, *_OF_A_QUESTION, "reason")
+            return "fee not due", _question(message) | {"reason": message.reason}
         case RegistrationWithdrawn():
-            return "withdrawn", _fields(message, "registration_id", "reason")
+            return "withdrawn", {"registration_id": str(message.registration_id), "reason": message.reason}
         case SorDeletionRequested():
             return "deletion from SOR requested", {}
         case _:
             raise TypeError(f"{type(message).__name__} is not one of the journal's")
 
 
-def _fields(message: Message, *names: str) -> dict[str, object]:
-    return {name: _plain(getattr(message, name)) for name in names}
+def _end(message: DeregistrationEffective) -> dict[str, object]:
+    return {
+        "registration_id": str(message.registration_id),
+        "owner_sor_id": message.owner_sor_id,
+        "cause": message.cause,
+        "last_day": str(message.last_day),
+        "effective_at": str(message.effective_at),
+        "backdated": message.backdated,
+        "days_late": message.days_late,
+    }
 
 
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, str | int | bool) else str(value)
+def _question(message: InvoiceTriggered | InvoiceNotDue) -> dict[str, object]:
+    return {
+        "registration_id": str(message.registration_id),
+        "fee_year": message.fee_year,
+        "occasion": message.occasion,
+    }
+
+
+def _answer(message: InvoiceTriggered) -> dict[str, object]:
+    return {
+        "category": message.category,
+        "amount": message.amount,
+        "basis": message.basis,
+        "tariff": message.tariff,
+        "route_status": message.route_status,
+        "channel": message.recipient.channel,
+    }
 
 
 def _shown(event_id: str) -> str:

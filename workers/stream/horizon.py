@@ -24,6 +24,11 @@ class Horizon:
     wanted: datetime | None = None
     """A day that waits for an answer."""
 
+    @property
+    def has_question(self) -> bool:
+        """Whether a day waits for an answer that has not even been asked for."""
+        return self.wanted is not None and self.asked is None
+
     def forget_after(self, latest: datetime) -> None:
         """Drop what was learnt of instants after `latest`: the clock that named them has been put back since.
 

@@ -10,11 +10,12 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.port import CALL_SECONDS, LogError, PartitionLog
-from workers.stream.changelog import ChangelogError, IncompleteRestoreError, Restoring, changelog_of
+from workers.stream.changelog import ChangelogError, IncompleteRestoreError, Restoring
 from workers.stream.lookout import Lookout
 from workers.stream.reporter import Took
 from workers.stream.seat import INPUTS, Seat
 from workers.stream.tracing import NO_TRACING
+from workers.stream.transaction import transact
 from workers.stream.world import Turn
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class PartitionLoop:
         wanted = seat.merge.topics_below(_BATCH, _BATCH_BYTES)
         async with asyncio.timeout(CALL_SECONDS):
             if wanted:
-                at_once = seat.is_behind or seat.merge.peek(seat.drained) is not None
+                at_once = seat.is_behind or seat.horizon.has_question or seat.merge.peek(seat.drained) is not None
                 at_hand = _ASKING_SECONDS if seat.horizon.asked is not None else 0.0
                 polled = await seat.log.poll(wanted, _BATCH, at_hand if at_once else _IDLE_SECONDS)
                 seat.merge.add(polled)
@@ -287,28 +288,11 @@ class PartitionLoop:
 
     async def _bring_home(self, seat: Seat, turn: Turn) -> None:
         try:
-            await self._transact(seat, turn)
+            await transact(seat, turn, self.partition)
         except BaseException:
             turn.traced.given_up()
             self._reporter.aborted(self.partition)
             raise
-
-    async def _transact(self, seat: Seat, turn: Turn) -> None:
-        """One transaction: outputs, changed state, progress, offsets. Everything is acknowledged before the commit."""
-        log = seat.log
-        async with asyncio.timeout(CALL_SECONDS):
-            polled = await log.positions()
-            positions = {topic: seat.merge.position(topic, polled) for topic in polled}
-            await log.begin()
-        async with asyncio.timeout(CALL_SECONDS):
-            await log.send(turn.outputs)
-            if not log.is_transactional:
-                await log.delivered()  # the progress record must not be safe before what it speaks of
-            await log.send(list(changelog_of(turn, self.partition, positions)))
-            await log.delivered()
-        async with asyncio.timeout(CALL_SECONDS):
-            await log.send_offsets(positions)
-            await log.commit()
 
 
 def _has_room(seat: Seat, turn: Turn) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from benchmarks.peers import roster
 from benchmarks.peers.roster import Contestant
-from benchmarks.peers.run import Results
+from benchmarks.peers.run import Results, median_rate
 
 _LATENCY_MS = 250.0
 _UNIT_BYTES = 4096.0
@@ -35,8 +37,9 @@ def findings(results: Results) -> Iterator[Finding]:
     if results.latency is not None:
         yield _at_most("p99 from input to committed output", results.latency.p99, _LATENCY_MS, "ms")
     yield from _growth(results)
-    if {1, 2} <= results.workers.keys():
-        yield _at_least("two workers beside one", results.workers[2].rate / results.workers[1].rate, 1.6)
+    one, two = (median_rate(results.workers.get(count, [])) for count in (1, 2))
+    if one is not None and two is not None:
+        yield _at_least("two workers beside one", two / one, 1.6)
 
 
 def ratio_to_bare_copy(results: Results, ours: Contestant = roster.SORBRO) -> float | None:
@@ -75,17 +78,18 @@ def _ratio(results: Results, ours: Contestant, other: Contestant) -> float | Non
 
 def _bursts(results: Results) -> Iterator[Finding]:
     copying = results.rate(roster.BARE_COPY.name)
-    for what, burst in (("the midnight burst", results.midnight), ("the cascade", results.cascade)):
-        if burst is not None and copying is not None:
-            messages = min(burst.outputs, _BURST_MESSAGES)
-            yield _at_most(
-                f"{what}, in times of the bare copy of as many messages", burst.seconds / (messages / copying), 5.0
-            )
+    for what, bursts in (("the midnight burst", results.midnight), ("the cascade", results.cascade)):
+        if bursts and copying is not None and not any(each.wrong for each in bursts):
+            seconds = statistics.median(each.seconds for each in bursts)
+            copied = min(bursts[0].outputs, _BURST_MESSAGES) / copying
+            yield _at_most(f"{what}, in times of the bare copy of as many messages", seconds / copied, 5.0)
 
 
 def _growth(results: Results) -> Iterator[Finding]:
-    for size in results.sizes:
-        yield _at_most(f"memory a unit, of {size.units:,}", size.memory, _UNIT_BYTES, "bytes")
+    for less, more in pairwise(results.sizes):
+        grown = more.units * more.memory - less.units * less.memory
+        what = f"memory for each unit more, from {less.units:,} to {more.units:,}"
+        yield _at_most(what, grown / (more.units - less.units), _UNIT_BYTES, "bytes")
     by_units = {size.units: size.event for size in results.sizes}
     if {10_000, 1_000_000} <= by_units.keys():
         yield _at_most("an event among 1,000,000 units beside 10,000", by_units[1_000_000] / by_units[10_000], 1.25)

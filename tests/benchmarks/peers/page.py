@@ -83,19 +83,20 @@ def _figures(results: Results) -> Iterator[str]:
             f"Latency at {latency.rate:,.0f} events/s, default settings: p50 {latency.p50:.0f} ms, "
             f"p95 {latency.p95:.0f} ms, p99 {latency.p99:.0f} ms, worst of {latency.measured:,} {latency.worst:.0f} ms."
         )
-    for what, burst in (("Midnight", results.midnight), ("Cascade", results.cascade)):
-        if burst is not None:
-            wrong = f" **Wrong: {burst.wrong}**" if burst.wrong else ""
-            yield f"{what}: {burst.outputs:,} outputs committed in {burst.seconds:.2f} s.{wrong}"
+    for what, bursts in (("Midnight", results.midnight), ("Cascade", results.cascade)):
+        if bursts:
+            wrong = "".join(f" **Wrong: {each.wrong}**" for each in bursts if each.wrong)
+            seconds = ", ".join(f"{each.seconds:.2f}" for each in bursts)
+            yield f"{what}: {bursts[0].outputs:,} outputs committed in {seconds} s.{wrong}"
     if (core := results.core) is not None:
         yield (
             f"The core: {core.decided:.0f} µs to parse, decide and write the output, {core.kept:.0f} µs with the state; "
             f"pydantic alone {core.pydantic:.0f} µs."
         )
     for size in results.sizes:
-        yield f"{size.units:,} units: {size.memory:,.0f} bytes each, {size.event:.0f} µs an event."
-    for count, trial in results.workers.items():
-        yield f"{count} workers: {trial.rate:,.0f} records/s."
+        yield f"{size.units:,} units: {size.memory:,.0f} bytes each, the process's own shared among them; {size.event:.0f} µs an event."
+    for count, trials in results.workers.items():
+        yield f"{count} workers: {', '.join(f'{each.rate:,.0f}' for each in trials)} records/s."
     if (restore := results.restore) is not None:
         yield (
             f"Restore of {restore.records:,} changelog records: {restore.restore:.1f} s; a raw read of them "

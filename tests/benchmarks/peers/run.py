@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,20 +39,25 @@ class Results:
     trials: dict[str, list[Trial]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     """Contestants that could not take part, and why."""
-    workers: dict[int, Trial] = field(default_factory=dict)
+    workers: dict[int, list[Trial]] = field(default_factory=dict)
+    """Sorbro's, by how many of them share the work."""
     core: CoreAlone | None = None
     latency: Latency | None = None
-    midnight: Burst | None = None
-    cascade: Burst | None = None
+    midnight: list[Burst] = field(default_factory=list)
+    cascade: list[Burst] = field(default_factory=list)
     sizes: list[Size] = field(default_factory=list)
     restore: Restored | None = None
 
     def rate(self, name: str) -> float | None:
         """The median rate of a contestant whose output was right each time; None for another."""
-        trials = self.trials.get(name, [])
-        if not trials or any(each.wrong for each in trials):
-            return None
-        return statistics.median(each.rate for each in trials) or None
+        return median_rate(self.trials.get(name, []))
+
+
+def median_rate(trials: Sequence[Trial]) -> float | None:
+    """Records a second; None when there is no trial, or one whose output was wrong."""
+    if not trials or any(each.wrong for each in trials):
+        return None
+    return statistics.median(each.rate for each in trials) or None
 
 
 def run(plan: Plan, tell: Tell) -> Results:
@@ -67,17 +72,22 @@ def run(plan: Plan, tell: Tell) -> Results:
             results.latency = latency.measure(arena, SORBRO, plan.latency_rate, plan.latency_seconds)
             tell(f"latency: {results.latency}")
         if plan.burst:
-            results.midnight = bursts.measure(arena, SORBRO_AT_MIDNIGHT, bursts.midnight(plan.burst))
-            tell(f"midnight: {results.midnight}")
-            results.cascade = bursts.measure(arena, SORBRO_AT_MIDNIGHT, bursts.cascade(plan.burst))
-            tell(f"cascade: {results.cascade}")
-        for units in plan.sizes:
-            results.sizes.append(growth.measure(units, arena.folder))
-            tell(f"growth: {results.sizes[-1]}")
+            _let_days_come(arena, plan, results, tell)
+        if plan.sizes:
+            results.sizes = growth.measure(plan.sizes, arena.folder)
+            tell(f"growth: {results.sizes}")
     if plan.restore_units:
         results.restore = measure_restore(plan.restore_units, plan.times)
         tell(f"restore: {results.restore}")
     return results
+
+
+def _let_days_come(arena: Arena, plan: Plan, results: Results, tell: Tell) -> None:
+    for _ in range(plan.times):
+        results.midnight.append(bursts.measure(arena, SORBRO_AT_MIDNIGHT, bursts.midnight(plan.burst)))
+        tell(f"midnight: {results.midnight[-1]}")
+        results.cascade.append(bursts.measure(arena, SORBRO_AT_MIDNIGHT, bursts.cascade(plan.burst)))
+        tell(f"cascade: {results.cascade[-1]}")
 
 
 def _contest(arena: Arena, plan: Plan, results: Results, tell: Tell) -> None:
@@ -94,9 +104,11 @@ def _contest(arena: Arena, plan: Plan, results: Results, tell: Tell) -> None:
             if each.name not in results.absent:
                 _take_turn(arena, each, due[each.job], plan, results)
                 tell(f"{each.name}: {results.absent.get(each.name) or results.trials[each.name][-1]}")
-    for count in plan.workers:
-        results.workers[count] = run_trial(arena, SORBRO, due[SORBRO.job], results.events, plan.limit, count)
-        tell(f"{count} workers: {results.workers[count]}")
+    for _ in range(plan.times):
+        for count in plan.workers:
+            trial = run_trial(arena, SORBRO, due[SORBRO.job], results.events, plan.limit, count)
+            results.workers.setdefault(count, []).append(trial)
+            tell(f"{count} workers: {trial}")
 
 
 def _take_turn(arena: Arena, contestant: Contestant, due: Forwards, plan: Plan, results: Results) -> None:

@@ -1,18 +1,24 @@
-"""What a register's size costs: memory a unit, and the time an event takes, each size in a process of its own."""
+"""What a register's size costs: memory a unit, and the time an event takes, each size in a process of its own.
+
+The processes take turns at their events, so that whatever else the machine does falls on all sizes alike.
+"""
 
 from __future__ import annotations
 
 import gc
 import json
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from adapters.collector import spare_what_stays
 from adapters.samples import generate_register
 from benchmarks.peers.generated_input import BEGINS, SEED, change
 from contracts.records import InputRecord
@@ -22,38 +28,56 @@ from workers.stream.changelog import changelog_of
 from workers.stream.world import Turn, World
 
 _BATCH: Final = 500
+_ROUNDS: Final = 7
 _EVENTS: Final = 5000
-"""As many changes are measured, spread evenly over the register."""
-_LIMIT: Final = 3600.0
+"""As many changes are measured in a round, spread evenly over the register."""
 _HEADERS: Final = (("ce_type", b"dk.sor.entity.changed.v1"), ("ce_id", b"bench"))
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A register of so many units: bytes of memory a unit, and microseconds an event."""
+    """A register of so many units: bytes of memory a unit, and microseconds an event, the median of the rounds."""
 
     units: int
     memory: float
     event: float
 
 
-def measure(units: int, folder: Path) -> Size:
-    """Grow a register of that size in a process that holds nothing else."""
+def measure(sizes: Sequence[int], folder: Path) -> list[Size]:
+    """Grow a register of each size in a process that holds nothing else, then let them take turns at events."""
+    with ExitStack() as stack:
+        grown = [stack.enter_context(_growing(units, folder)) for units in sizes]
+        memory = [_answer(each) for each in grown]
+        events = [[_ask(each) for each in grown] for _ in range(_ROUNDS)]
+    return [Size(*each) for each in zip(sizes, memory, map(statistics.median, zip(*events, strict=True)), strict=True)]
+
+
+def _growing(units: int, folder: Path) -> subprocess.Popen[str]:
     path = folder / f"register-of-{units}"
     with path.open("wb") as file:
         file.writelines(_lines(units))
     command = [sys.executable, "-m", "benchmarks.peers.measurements.growth", str(path), str(units)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=_LIMIT)
-    path.unlink()
-    return Size(**json.loads(done.stdout))
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _ask(process: subprocess.Popen[str]) -> float:
+    """Have the process decide the next events."""
+    assert process.stdin is not None
+    print("go on", file=process.stdin, flush=True)
+    return _answer(process)
+
+
+def _answer(process: subprocess.Popen[str]) -> float:
+    assert process.stdout is not None
+    return float(json.loads(process.stdout.readline()))
 
 
 def _lines(units: int) -> Iterator[bytes]:
-    """Yield every unit's arrival, then changes of some that have no other below them."""
+    """Yield every unit's arrival, then for each round changes of some that have no other below them."""
     entities = generate_register(units, SEED).entities
     parents = {unit.parent_sor_id for unit in entities}
     leaves = [unit for unit in entities if unit.sor_id not in parents]
-    changed = (leaves[number * len(leaves) // _EVENTS] for number in range(_EVENTS))
+    changed = (leaves[number * len(leaves) // _EVENTS] for _ in range(_ROUNDS) for number in range(_EVENTS))
     records = [
         (change(unit, 1, BEGINS) for unit in entities),
         (change(unit, 2 + nth, BEGINS, telephone=f"{20_000_000 + nth}") for nth, unit in enumerate(changed)),
@@ -63,16 +87,23 @@ def _lines(units: int) -> Iterator[bytes]:
             yield b"%s\t%s\n" % (each.key, each.value)
 
 
-def _grown(path: Path, units: int) -> Size:
+def _serve(path: Path, units: int) -> None:
+    """Grow and say what memory it took, then decide a round whenever asked and say how long an event took."""
     world, before = World(TariffTable.load()), _resident()
     with path.open("rb") as file:
         records = (_record(line) for line in file)
         _decide(world, islice(records, units))
-        memory = (_resident() - before) / units
-        changes = list(records)
-    started = time.perf_counter()
-    _decide(world, changes)
-    return Size(units, memory, (time.perf_counter() - started) / len(changes) * 1e6)
+        _say((_resident() - before) / units)
+        for _ in sys.stdin:
+            changes = list(islice(records, _EVENTS))
+            started = time.perf_counter()
+            _decide(world, changes)
+            _say((time.perf_counter() - started) / len(changes) * 1e6)
+
+
+def _say(figure: float) -> None:
+    sys.stdout.write(f"{figure}\n")
+    sys.stdout.flush()
 
 
 def _decide(world: World, records: Iterable[InputRecord]) -> None:
@@ -97,4 +128,5 @@ def _resident() -> int:
 
 
 if __name__ == "__main__":
-    json.dump(asdict(_grown(Path(sys.argv[1]), int(sys.argv[2]))), sys.stdout)
+    spare_what_stays()  # as every worker does
+    _serve(Path(sys.argv[1]), int(sys.argv[2]))
