@@ -11,6 +11,7 @@ from adapters.clock import SettableClock
 from adapters.kafka.port import LogError
 from contracts.cvr_facts import NotFoundFact
 from contracts.topics import Topic
+from support.memory_log import MemoryLog
 from support.scenario import Scenario
 from support.trees import private_clinic
 from support.work import broker_with, ids, types, work, working
@@ -151,6 +152,33 @@ async def test_a_turn_that_takes_long_is_brought_home_before_it_takes_on_more(mo
     at_once, one_by_one = transactions
     assert at_once < 5
     assert one_by_one >= len(world.records)
+
+
+async def test_a_day_that_waits_does_not_wait_for_records_that_may_never_come_r25(monkeypatch):
+    """Reading waits a while for records; not where a day only wants to know that there are none."""
+    broker, clock = broker_with(story()), SettableClock(datetime(2023, 3, 20, 22, 59, tzinfo=UTC))
+    poll = MemoryLog.poll
+
+    async def noting(self, topics, max_records, seconds):
+        broker.steps += ["idle"] if seconds else []
+        return await poll(self, topics, max_records, seconds)
+
+    monkeypatch.setattr(MemoryLog, "poll", noting)
+    async with working(broker, clock=clock) as under_way:
+        await under_way.rest()
+        midnight = len(broker.steps)
+        clock.set(datetime(2023, 3, 20, 23, tzinfo=UTC))
+        await under_way.rest()
+    since = broker.steps[midnight:]
+    assert "idle" not in since[: since.index("begin")], "another wait than the one that was under way"
+
+
+async def test_a_long_changelog_is_written_part_by_part_r11(monkeypatch):
+    monkeypatch.setattr("workers.stream.transaction._AT_ONCE", 2)
+    broker = broker_with(story())
+    await work(broker)
+    in_one = broker.steps[broker.steps.index("begin") : broker.steps.index("delivered")]
+    assert in_one.count("send") > 2
 
 
 async def test_a_long_turn_leaves_the_heartbeats_room(monkeypatch):
