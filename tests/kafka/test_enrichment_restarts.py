@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import threading
 from collections import Counter
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 
 import pytest
+from aiohttp import web
 
 from adapters.cvr.standin import CvrStandIn
 from adapters.samples import generate_register
@@ -27,29 +29,44 @@ _NUMBER = re.compile(rb'"(\d{8}|\d{10})"')
 
 
 class Counting(CvrStandIn):
-    """Slow, and it remembers which numbers it has been asked for."""
+    """It answers as many calls as it is told to, and remembers which numbers they asked for."""
 
     def __init__(self, store):
         super().__init__(store)
         self.asked = Counter()
-        self.faults.delay_seconds = 0.3
+        self._left = 0.0
+        self._is_over = asyncio.Event()
+
+    async def answer(self, calls):
+        """From now on answer so many calls; those that still wait have come from the dead."""
+        self._left = calls
+        self._is_over.set()
+        self._is_over = asyncio.Event()
 
     async def _search(self, request):
+        if self._left < 1:
+            await self._is_over.wait()
+            return web.Response(status=503)
+        self._left -= 1
         self.asked.update(each.decode() for each in set(_NUMBER.findall(await request.read())))
         return await super()._search(request)
 
 
 @contextmanager
 def standing_in(standin):
-    """The stand-in in a thread of its own."""
+    """The stand-in in a thread of its own, and how to tell it something."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+
+    def tell(something):
+        return asyncio.run_coroutine_threadsafe(something, loop).result()
+
     try:
-        asyncio.run_coroutine_threadsafe(standin.start(), loop).result()
-        yield standin
+        tell(standin.start())
+        yield standin, tell
     finally:
-        asyncio.run_coroutine_threadsafe(standin.stop(), loop).result()
+        tell(standin.stop())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -74,17 +91,19 @@ def worker(broker, folder, cvr):
 
 
 def test_a_number_that_has_been_answered_is_not_asked_for_again_by_who_comes_after(broker, tmp_path):
-    register = generate_register(500, seed=11)
+    register = generate_register(2000, seed=11)  # more numbers than go into two calls
     topic = ListedTopic()
     topic.feed(register.entities, date(2026, 1, 5))
     publish(broker, topic.records)
-    with standing_in(Counting(documents_of(register))) as cvr:
+    with standing_in(Counting(documents_of(register))) as (cvr, tell):
         for _ in range(2):
             before = len(answered(broker))
+            tell(cvr.answer(calls=1))
             with worker(broker, tmp_path, cvr) as first:
                 eventually(lambda before=before: len(answered(broker)) > before, "CVR is not asked")
                 first.kill()
         known, asked_before = answered(broker), Counter(cvr.asked)
+        tell(cvr.answer(calls=math.inf))
         with worker(broker, tmp_path, cvr):
             eventually(lambda: not pending(broker), "records stay pending")
         asked_after = cvr.asked - asked_before
