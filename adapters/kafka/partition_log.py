@@ -125,7 +125,9 @@ class KafkaPartitionLog:
         self._consumer = await self._start_consumer(*self._inputs.values())
         inputs = list(self._inputs.values())
         beginnings = await self._consumer.beginning_offsets(inputs)
-        ends = await self._consumer.end_offsets(inputs)
+        # One by one: of topics it has not met the client looks up one after the other, 0.1 s each, and never again.
+        answers = await asyncio.gather(*(self._asker.end_offsets([tp]) for tp in inputs))
+        ends = {tp: end for answer in answers for tp, end in answer.items()}
         for topic, tp in self._inputs.items():
             position = positions.get(topic, beginnings[tp])
             if not beginnings[tp] <= position <= ends[tp]:

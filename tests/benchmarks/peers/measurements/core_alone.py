@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from adapters.collector import spare_what_stays
 from benchmarks.peers.generated_input import register_with_history
 from contracts.records import InputRecord
 from contracts.sor_entities import EntityChanged
@@ -34,6 +35,7 @@ class CoreAlone:
 
 def measure(units: int, times: int) -> CoreAlone:
     """Take turns, and give the medians."""
+    spare_what_stays()  # as every worker does
     records = [each.as_input() for each in register_with_history(units)]
     taken = [(_timed(_pydantic, records), _timed(_decide, records), _timed(_keep, records)) for _ in range(times)]
     return CoreAlone(*(statistics.median(each) for each in zip(*taken, strict=True)))
