@@ -6,7 +6,6 @@ The processes take turns at their events, so that whatever else the machine does
 from __future__ import annotations
 
 import gc
-import json
 import statistics
 import subprocess
 import sys
@@ -69,7 +68,7 @@ def _ask(process: subprocess.Popen[str]) -> float:
 
 def _answer(process: subprocess.Popen[str]) -> float:
     assert process.stdout is not None
-    return float(json.loads(process.stdout.readline()))
+    return float(process.stdout.readline())
 
 
 def _lines(units: int) -> Iterator[bytes]:
