@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from contracts.identifiers import SorId
-from contracts.wire import Instant, Message
+from contracts.wire import AS_WIRED, Instant, Message
 
 
-class VersionUsed(Message):
+@dataclass(frozen=True, slots=True)
+class VersionUsed:
     """One version that the decision stood on: of a SOR entity, or of a place's self-registration."""
+
+    __pydantic_config__ = AS_WIRED
 
     of: Literal["sor", "self-registration"]
     sor_id: SorId

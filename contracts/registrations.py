@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 from contracts.explanations import Explanation
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.sor_entities import OwnerType, SorStatus, SorType, Speciality
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import AS_WIRED, CivilDate, Instant, Message
 
 RegistrationState = Literal["awaiting-self-registration", "registered"]
 Enrichment = Literal["complete", "pending", "not-found", "no-cvr"]
@@ -24,8 +25,11 @@ class UnitType(Message):
     label: str | None
 
 
-class TreeStep(Message):
+@dataclass(frozen=True, slots=True)
+class TreeStep:
     """One step on the way from the owner down to the unit's parent."""
+
+    __pydantic_config__ = AS_WIRED
 
     sor_id: SorId
     name: str

@@ -27,18 +27,22 @@ _REMEMBERED: Final = 1 << 14
 _NO_NOTE: Final[set[str]] = set()
 
 
+AS_WIRED: Final = ConfigDict(
+    alias_generator=to_camel,
+    validate_by_name=True,
+    frozen=True,
+    strict=True,
+    serialize_by_alias=True,
+    extra="ignore",
+    hide_input_in_errors=True,  # an error may end up in a log, and the input holds what people typed (R49)
+)
+"""For the small parts that a message has many of, too: dataclasses, which cost a third of a model to make."""
+
+
 class Message(BaseModel):
     """Base of all wire models."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        validate_by_name=True,
-        frozen=True,
-        strict=True,
-        serialize_by_alias=True,
-        extra="ignore",
-        hide_input_in_errors=True,  # an error may end up in a log, and the input holds what people typed (R49)
-    )
+    model_config = AS_WIRED
 
     def model_post_init(self, _context: object, /) -> None:
         """Do not keep a note of which fields were given: nobody asks, and it would be half of what a unit takes."""

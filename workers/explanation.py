@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from contracts.explanations import Explanation, FactUsed, VersionUsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contracts.identifiers import SorId
     from workers.tree.draft import Draft
     from workers.tree.state import Node
 
@@ -22,9 +20,9 @@ def explain(
     versions: list[VersionUsed] = []
     if node.entity is not None:
         way = (*(draft.path(node.entity) or ()), node.entity)
-        versions = [_version_used("sor", each.sor_id, each.version) for each in way]
+        versions = [VersionUsed("sor", each.sor_id, each.version) for each in way]
     if node.self_registration is not None:
-        versions.append(_version_used("self-registration", node.sor_id, node.self_registration.version))
+        versions.append(VersionUsed("self-registration", node.sor_id, node.self_registration.version))
     return Explanation(
         rules=rules,
         caused_by=caused_by,
@@ -32,11 +30,6 @@ def explain(
         cvr=tuple(_facts_used(draft, numbers)),
         tariff=tariff,
     )
-
-
-@lru_cache(1 << 12)
-def _version_used(of: Literal["sor", "self-registration"], sor_id: SorId, version: int) -> VersionUsed:
-    return VersionUsed(of=of, sor_id=sor_id, version=version)
 
 
 def _facts_used(draft: Draft, numbers: Iterable[str | None]) -> Iterator[FactUsed]:

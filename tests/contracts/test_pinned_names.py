@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from dataclasses import is_dataclass
+from typing import get_args, get_type_hints
 
 import pytest
 from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
 
 from contracts.dead_letters import DeadLetterReason
 from contracts.topics import MESSAGES
@@ -83,12 +85,18 @@ def parts_of(annotation):
         yield from parts_of(part)
 
 
+def fields_of(model):
+    if issubclass(model, BaseModel):
+        return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    return {to_camel(name): annotation for name, annotation in get_type_hints(model).items()}
+
+
 def names_of(model, prefix=""):
-    for name, field in model.model_fields.items():
-        wire = prefix + (field.alias or name)
+    for name, annotation in fields_of(model).items():
+        wire = prefix + name
         yield wire
-        for part in parts_of(field.annotation):
-            if isinstance(part, type) and issubclass(part, BaseModel):
+        for part in parts_of(annotation):
+            if isinstance(part, type) and (issubclass(part, BaseModel) or is_dataclass(part)):
                 yield from names_of(part, f"{wire}.")
 
 

@@ -12,9 +12,8 @@ from contracts.registrations import Affiliation, RegistrationForwarded, TreeStep
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contracts.identifiers import SorId
     from contracts.registrations import RegistrationState
-    from contracts.sor_entities import EntityChanged, SorType
+    from contracts.sor_entities import EntityChanged
     from workers.enrichment.facts import Findings
     from workers.tree.inheritance import Effective
     from workers.tree.state import Closing, Identity
@@ -51,7 +50,7 @@ def build_record(
         affiliation=Affiliation(
             owner_type=effective.owner_type,
             owner=owner.name,
-            path=tuple(_step(each.sor_id, each.name, each.sor_type) for each in path),
+            path=tuple([TreeStep(each.sor_id, each.name, each.sor_type) for each in path]),
         ),
         closes_on=closing.last_day if closing is not None else None,
         company_facts=findings.facts,
@@ -82,9 +81,3 @@ def rules_of(record: RegistrationForwarded) -> tuple[str, ...]:
 @lru_cache(1 << 12)
 def _unit_type(code: str) -> UnitType:
     return UnitType(code=code, label=entity_type_label(code))
-
-
-@lru_cache(1 << 12)
-def _step(sor_id: SorId, name: str, sor_type: SorType) -> TreeStep:
-    """A step that its neighbours under the same owner share."""
-    return TreeStep(sor_id=sor_id, name=name, sor_type=sor_type)
