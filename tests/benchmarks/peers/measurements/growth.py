@@ -13,8 +13,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from adapters.collector import spare_what_stays
@@ -28,8 +29,8 @@ from workers.stream.world import Turn, World
 
 _BATCH: Final = 500
 _ROUNDS: Final = 7
-_EVENTS: Final = 5000
-"""As many changes are measured in a round, spread evenly over the register."""
+_EVENTS: Final = 3000
+"""As many changes are measured in a round."""
 _HEADERS: Final = (("ce_type", b"dk.sor.entity.changed.v1"), ("ce_id", b"bench"))
 
 
@@ -72,14 +73,20 @@ def _answer(process: subprocess.Popen[str]) -> float:
 
 
 def _lines(units: int) -> Iterator[bytes]:
-    """Yield every unit's arrival, then for each round changes of some that have no other below them."""
+    """Yield every unit's arrival, then for each round a change of the same treatment places, with no others below them.
+
+    A small register has other kinds of units than a large one, and its units lie closer together: so it is the same
+    kind of event everywhere, of as many places, and in no order.
+    """
     entities = generate_register(units, SEED).entities
     parents = {unit.parent_sor_id for unit in entities}
-    leaves = [unit for unit in entities if unit.sor_id not in parents]
-    changed = (leaves[number * len(leaves) // _EVENTS] for _ in range(_ROUNDS) for number in range(_EVENTS))
+    places = [unit for unit in entities if unit.is_treatment_place and unit.sor_id not in parents]
+    Random(SEED).shuffle(places)  # noqa: S311  # the same everywhere, and no secret
+    del places[_EVENTS:]
+    changed = enumerate(islice(cycle(places), _ROUNDS * _EVENTS))
     records = [
         (change(unit, 1, BEGINS) for unit in entities),
-        (change(unit, 2 + nth, BEGINS, telephone=f"{20_000_000 + nth}") for nth, unit in enumerate(changed)),
+        (change(unit, 2 + n // len(places), BEGINS, telephone=f"{20_000_000 + n}") for n, unit in changed),
     ]
     for some in records:
         for each in some:
