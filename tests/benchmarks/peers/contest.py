@@ -32,7 +32,14 @@ class Trial:
 
 
 def run_trial(
-    arena: Arena, contestant: Contestant, due: Forwards, events: int, limit: float, processes: int = 1
+    arena: Arena,
+    contestant: Contestant,
+    due: Forwards,
+    events: int,
+    limit: float,
+    processes: int = 1,
+    *,
+    calm: bool = False,
 ) -> Trial:
     """Start the contestant on the input, watch its committed output until it is all there, and judge it.
 
@@ -41,7 +48,7 @@ def run_trial(
     """
     group = arena.next_trial()
     found = Forwards()
-    with Watcher(arena.servers) as watcher, started(arena, contestant, group, processes) as running:
+    with Watcher(arena.servers, calm=calm) as watcher, started(arena, contestant, group, processes) as running:
         seen, records = watcher.watch(lambda count: count >= due.count, limit)
         if dead := [each for each in running if not each.is_running]:
             raise RuntimeError(f"{contestant.name} ended by itself; {dead[0].last_words()}")

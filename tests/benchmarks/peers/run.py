@@ -106,7 +106,7 @@ def _contest(arena: Arena, plan: Plan, results: Results, tell: Tell) -> None:
                 tell(f"{each.name}: {results.absent.get(each.name) or results.trials[each.name][-1]}")
     for _ in range(plan.times):
         for count in plan.workers:
-            trial = run_trial(arena, SORBRO, due[SORBRO.job], results.events, plan.limit, count)
+            trial = run_trial(arena, SORBRO, due[SORBRO.job], results.events, plan.limit, count, calm=True)
             results.workers.setdefault(count, []).append(trial)
             tell(f"{count} workers: {trial}")
 

@@ -12,13 +12,19 @@ from benchmarks.peers.arena import PARTITIONS
 from contracts.topics import Topic
 
 _AT_ONCE: Final = 10_000
-_WAIT: Final = 0.02
+_SOON: Final = 0.02
+_NOW_AND_THEN: Final = 0.2
+_MUCH: Final = 1_000_000
 
 
 class Watcher:
-    """Sees the records of some topics as they are committed, from the first on."""
+    """Sees the records of some topics as they are committed, from the first on.
 
-    def __init__(self, servers: str, topics: tuple[str, ...] = (Topic.REGISTRATIONS,)) -> None:
+    At once, or `calm`: a few times a second, for trials of many seconds on cores that they need themselves.
+    """
+
+    def __init__(self, servers: str, topics: tuple[str, ...] = (Topic.REGISTRATIONS,), *, calm: bool = False) -> None:
+        self._wait = _NOW_AND_THEN if calm else _SOON
         self._consumer = Consumer(
             {
                 "bootstrap.servers": servers,
@@ -26,14 +32,16 @@ class Watcher:
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 10,
+                "fetch.min.bytes": _MUCH if calm else 1,
+                "fetch.wait.max.ms": int(self._wait * 500),
             }
         )
         self._consumer.assign([TopicPartition(topic, number, 0) for topic in topics for number in range(PARTITIONS)])
 
-    def look(self, seconds: float = _WAIT) -> list[Message]:
+    def look(self, seconds: float | None = None) -> list[Message]:
         """The records committed since the last look, and for so long."""
-        return [each for each in self._consumer.consume(_AT_ONCE, seconds) if each.error() is None]
+        some = self._consumer.consume(_AT_ONCE, self._wait if seconds is None else seconds)
+        return [each for each in some if each.error() is None]
 
     def watch(self, until: Callable[[int], bool], seconds: float) -> tuple[list[tuple[float, int]], list[Message]]:
         """Look until `until` says enough, or the time is over.
