@@ -36,6 +36,13 @@ _AT_ONCE: Final = 1000
 _FLUSH_MS: Final = 50
 """Longer than it takes to hand over a transaction: what counts is the flush at its end."""
 
+_FATAL: Final = KafkaError(
+    KafkaError._FATAL,  # noqa: SLF001  # librdkafka's own codes are named so
+    "the producer has failed for good, being fenced say: librdkafka's own line before this says why",
+    fatal=True,
+)
+"""Where the binding loses the error itself, which happens."""
+
 
 class ConfluentPartitionLog:
     """One partition on a real broker. See `PartitionLog` for what each method promises."""
@@ -146,8 +153,8 @@ class ConfluentPartitionLog:
         """See `PartitionLog.delivered`."""
         try:
             left = await self._waiting(self._producer.flush, CALL_SECONDS)
-        except SystemError as error:  # so the binding shows a fatal error, fencing say, that comes amid our callbacks
-            raise error.__cause__ or error from None
+        except SystemError as error:  # so the binding shows a fatal error that comes amid our callbacks
+            raise error.__cause__ or KafkaException(_FATAL) from None
         if self._failure is not None:
             raise KafkaException(self._failure)
         if left:

@@ -17,7 +17,7 @@ from benchmarks.peers.picture import draw
 from benchmarks.peers.plan import FULL, QUICK, TRIAL, only
 from benchmarks.peers.quick import BARE_COPY, CORE, P99, PLAIN_BARE_COPY, compared, is_far_below, stated
 from benchmarks.peers.roster import SORBRO, SORBRO_PLAIN
-from benchmarks.peers.run import Results, run
+from benchmarks.peers.run import Results, blank, run
 
 _DOCS: Final = Path(__file__).parents[3] / "docs"
 
@@ -39,10 +39,14 @@ def main() -> None:
     plan = replace(plan, restore_units=min(plan.restore_units, plan.units))
     if given.only:
         plan = only(plan, given.only.split(","))
-    results = run(plan, echo)
+    results = blank(plan)
     if given.quick:
+        run(plan, results, echo)
         _compare(results)
-    else:
+        return
+    try:
+        run(plan, results, echo)
+    finally:  # hours of measuring are not lost with the last of them
         _write(results, given.docs)
 
 

@@ -67,9 +67,14 @@ def _contest(results: Results) -> Iterator[str]:
 
 def _middle(trials: list[Trial], events: int) -> str:
     rate = statistics.median(each.rate for each in trials)
-    cpu = statistics.median(each.cpu for each in trials) / events * 1e6
+    cpu = _processor_time(trials, events)
     peak = statistics.median(each.peak for each in trials) / 1e6
     return f"{rate:,.0f} | {cpu:,.0f} | {peak:,.0f} MB |"
+
+
+def _processor_time(trials: list[Trial], events: int) -> float:
+    """Microseconds a record, of all processes of the contestant."""
+    return statistics.median(each.cpu for each in trials) / events * 1e6
 
 
 def _finding(finding: Finding) -> str:
@@ -96,7 +101,8 @@ def _figures(results: Results) -> Iterator[str]:
     for size in results.sizes:
         yield f"{size.units:,} units: {size.memory:,.0f} bytes each, the process's own shared among them; {size.event:.0f} µs an event."
     for count, trials in results.workers.items():
-        yield f"{count} workers: {', '.join(f'{each.rate:,.0f}' for each in trials)} records/s."
+        rates = ", ".join(f"{each.rate:,.0f}" for each in trials)
+        yield f"{count} workers: {rates} records/s; {_processor_time(trials, results.events):,.0f} µs of their processor time a record."
     if (restore := results.restore) is not None:
         yield (
             f"Restore of {restore.records:,} changelog records: {restore.restore:.1f} s; a raw read of them "

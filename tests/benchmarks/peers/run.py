@@ -60,9 +60,13 @@ def median_rate(trials: Sequence[Trial]) -> float | None:
     return statistics.median(each.rate for each in trials) or None
 
 
-def run(plan: Plan, tell: Tell) -> Results:
-    """Measure; `tell` is told what has just been found."""
-    results = Results(date.today().isoformat(), _machine(), plan.units)  # noqa: DTZ011  # of the reader's calendar
+def blank(plan: Plan) -> Results:
+    """Of today, on this machine; nothing has been measured yet."""
+    return Results(date.today().isoformat(), _machine(), plan.units)  # noqa: DTZ011  # of the reader's calendar
+
+
+def run(plan: Plan, results: Results, tell: Tell) -> None:
+    """Measure, into `results` one thing after the other; `tell` is told what has just been found."""
     if plan.core_units:
         results.core = core_alone.measure(plan.core_units, plan.times)
         tell(f"core alone: {results.core}")
@@ -79,7 +83,6 @@ def run(plan: Plan, tell: Tell) -> Results:
     if plan.restore_units:
         results.restore = measure_restore(plan.restore_units, plan.times)
         tell(f"restore: {results.restore}")
-    return results
 
 
 def _let_days_come(arena: Arena, plan: Plan, results: Results, tell: Tell) -> None:
