@@ -6,8 +6,7 @@ from dataclasses import is_dataclass
 from typing import get_args, get_type_hints
 
 import pytest
-from pydantic import BaseModel
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, TypeAdapter
 
 from contracts.dead_letters import DeadLetterReason
 from contracts.topics import MESSAGES
@@ -88,7 +87,7 @@ def parts_of(annotation):
 def fields_of(model):
     if issubclass(model, BaseModel):
         return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-    return {to_camel(name): annotation for name, annotation in get_type_hints(model).items()}
+    return dict(zip(TypeAdapter(model).json_schema()["properties"], get_type_hints(model).values(), strict=True))
 
 
 def names_of(model, prefix=""):

@@ -15,6 +15,7 @@ _AT_ONCE: Final = 10_000
 _SOON: Final = 0.02
 _NOW_AND_THEN: Final = 0.2
 _MUCH: Final = 1_000_000
+"""Bytes that the broker collects for a calm watcher, while there is time."""
 
 
 class Watcher:
