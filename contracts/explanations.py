@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from contracts.identifiers import SorId
+from contracts.value import value
 from contracts.wire import AS_WIRED, Instant, Message
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class VersionUsed:
     """One version that the decision stood on: of a SOR entity, or of a place's self-registration."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 from contracts.explanations import Explanation
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.sor_entities import OwnerType, SorStatus, SorType, Speciality
+from contracts.value import value
 from contracts.wire import AS_WIRED, CivilDate, Instant, Message
 
 RegistrationState = Literal["awaiting-self-registration", "registered"]
@@ -25,7 +25,7 @@ class UnitType(Message):
     label: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TreeStep:
     """One step on the way from the owner down to the unit's parent."""
 

@@ -6,7 +6,7 @@ Plain frozen data: the same objects are decided upon, kept in memory, and writte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -21,10 +21,11 @@ from contracts.invoice_triggers import NotDueReason, Occasion
 from contracts.registrations import WithdrawalReason
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged, OwnerType, SorType
+from contracts.value import value
 from workers.tree.due import Due
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Announcement:
     """A closure as somebody registered it: the inclusive last day (R9), when, and the event that said so."""
 
@@ -33,7 +34,7 @@ class Announcement:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Closing:
     """The closure that will end, or has ended, a unit: whose it is and what was announced."""
 
@@ -57,7 +58,7 @@ class Closing:
         return danish_date(max(self.effective_at, self.announcement.registered_at))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """What makes a registration the one it is (R6). `p_number` only for public owners (R5).
 
@@ -77,7 +78,7 @@ Telling = Literal["cvr", "p-number", "place", "owner"]
 """What of a unit can make the places under it others; ``owner``: the owner's type, or which owner."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Renumbering:
     """The version that last gave a unit another number or place in the tree, and the day that counts from.
 
@@ -92,14 +93,14 @@ class Renumbering:
     noted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unforwarded:
     """BSR has never heard of the unit."""
 
     kind: Literal["unforwarded"] = "unforwarded"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Forwarded:
     """BSR holds the SOR half and waits for the self-registration (R16). `digest` is of the record last sent (R17)."""
 
@@ -108,7 +109,7 @@ class Forwarded:
     kind: Literal["forwarded"] = "forwarded"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Registered:
     """Both halves are there: a registered behandlingssted (R16)."""
 
@@ -117,7 +118,7 @@ class Registered:
     kind: Literal["registered"] = "registered"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Withdrawn:
     """Forwarded once, then taken back (R14, R29)."""
 
@@ -126,7 +127,7 @@ class Withdrawn:
     kind: Literal["withdrawn"] = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deregistered:
     """Registered once; ended on `last_day` (R25)."""
 
@@ -139,7 +140,7 @@ class Deregistered:
 Standing = Unforwarded | Forwarded | Registered | Withdrawn | Deregistered
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Triggered:
     """The year's fee for the registration has been triggered: never again for that year (R39)."""
 
@@ -151,7 +152,7 @@ class Triggered:
     kind: Literal["triggered"] = "triggered"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NotDue:
     """The question was asked on this occasion and nothing was due (R40)."""
 
@@ -162,7 +163,7 @@ class NotDue:
     kind: Literal["not-due"] = "not-due"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parked:
     """The question waits: for a tariff (R32), or until `not_after` for CVR to say whether the invoice arrives (R38).
 
@@ -186,7 +187,7 @@ class Parked:
 LedgerEntry = Triggered | NotDue | Parked
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Departure:
     """A place leaves BSR without closing in SOR: by STPS's decision (R28) or its own deletion request (R45)."""
 
@@ -202,7 +203,7 @@ class Departure:
     """The day of registration of the self-registration that it ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dispensation:
     """STPS lets the unit off a `share` of a year's fee (R36)."""
 
@@ -211,7 +212,7 @@ class Dispensation:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exemption:
     """A notification (underretning) of one of the four kinds (R44)."""
 
@@ -221,7 +222,7 @@ class Exemption:
     """The last day of a temporary event; the other kinds last until the place registers (R46)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notices:
     """What STPS has decided and told of one unit, or, on the owner itself, of all its units."""
 
@@ -232,7 +233,7 @@ class Notices:
     """What has been asked before: "bsr:" or "sor:" and the reference number."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Node:
     """Everything known of one SOR-id. `entity` is None while only others have spoken of it (R13)."""
 
@@ -258,7 +259,7 @@ class Node:
         return self.entity is not None and self.entity.moved_to_owner_sor_id is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CvrEntry:
     """A number asked for: the units that carry it, and CVR's answer once it is there (R20)."""
 
@@ -273,7 +274,7 @@ class CvrEntry:
     """How often CVR has said something else than before: a record that turns back is not the one sent first (R17)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Backlog:
     """Units whose record is still to be reviewed because of one event: the rest of a long cascade (R11)."""
 
@@ -281,7 +282,7 @@ class Backlog:
     units: tuple[SorId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OwnerState:
     """One owner's tree. `children` and `left` are derived from the nodes, and not kept."""
 
