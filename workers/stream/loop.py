@@ -36,7 +36,7 @@ _DECODED_AT_ONCE: Final = 100
 """Owners."""
 _DECODE_SECONDS: Final = 0.1
 """So long may each round take on what a restore has only laid by, a fifth of it when there is much else to do."""
-_IDLE_SECONDS: Final = 0.25
+_IDLE_SECONDS: Final = 0.1
 _ASKING_SECONDS: Final = 0.02
 _TURN_SECONDS: Final = 0.5
 """So long may a turn be decided before it is brought home; `world.FULL` bounds its size."""
