@@ -84,8 +84,8 @@ MESSAGES: Final[Mapping[Topic, Mapping[str, type[Message]]]] = MappingProxyType(
 )
 """Which `ce_type` each topic carries, and its model."""
 
-CE_TYPES: Final[Mapping[type[Message], tuple[Topic, str]]] = MappingProxyType(
-    {model: (topic, ce_type) for topic, types in MESSAGES.items() for ce_type, model in types.items()}
+CE_TYPES: Final[Mapping[type[Message], tuple[str, str]]] = MappingProxyType(
+    {model: (topic.value, ce_type) for topic, types in MESSAGES.items() for ce_type, model in types.items()}
 )
 """The same the other way: where a message belongs and what it is called there."""
 

@@ -94,7 +94,7 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     left_over = draft.backlog.units  # empty, unless the caller broke the promise above
     draft.backlog = Backlog(event.event_id, tuple(dict.fromkeys(left_over + applied.touched)))
     sends, reviewed = _review_step(draft, tariffs, now)
-    coming = _coming(draft, reviewed) if not draft.backlog.units else None
+    coming = _coming(draft, map(draft.node, reviewed)) if not draft.backlog.units else None
     due = _by(coming or (), now)
     sends = [*applied.sends, *sends, *_let_come(draft, due, tariffs, now)]
     if isinstance(event.message, EntityChanged | SelfRegistered):
@@ -114,7 +114,7 @@ def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:
         sends += release(draft, sor_id, tariffs, now)
     if len(parked) > STEP:
         return _conclude(draft, sends, (*reviewed, *released), "settled", now, more_now=True)
-    due = _by(_coming(draft, [node.sor_id for node in draft.all_nodes()]), now)
+    due = _by(_coming(draft, draft.all_nodes()), now)
     sends += _let_come(draft, due, tariffs, now)
     old = old_by(draft, now)
     sends += ask_again(draft, old[:STEP], now)
@@ -145,6 +145,8 @@ def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) ->
 def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[list[Send], tuple[SorId, ...]]:
     """Review the next units of the backlog, at most `STEP`, and ask CVR what is new in them."""
     event_id, units = draft.backlog.event_id, draft.backlog.units
+    if not units:
+        return [], ()
     questions = Questions(draft, now)
     sends: list[Send] = []
     for sor_id in units[:STEP]:
@@ -155,9 +157,9 @@ def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[lis
     return sends + questions.ask(event_id), units[:STEP]
 
 
-def _coming(draft: Draft, units: Iterable[SorId]) -> list[Due]:
+def _coming(draft: Draft, nodes: Iterable[Node]) -> list[Due]:
     """What is due of the units, now or later."""
-    return [due for sor_id in units for due in upcoming(draft, draft.node(sor_id))]
+    return [due for node in nodes for due in upcoming(draft, node)]
 
 
 def _by(coming: Iterable[Due], now: datetime) -> list[Due]:
@@ -185,8 +187,9 @@ def _conclude(
 
     `coming` is what is due of them, where that has been looked up.
     """
-    coming = _coming(draft, touched) if coming is None else coming
-    instants = instants_of(coming, map(draft.node, touched))
+    nodes = [draft.node(sor_id) for sor_id in touched]
+    coming = _coming(draft, nodes) if coming is None else coming
+    instants = instants_of(coming, nodes)
     wakes = {max(instant, now) for instant in (*instants, *rereads(draft, touched, draft.changed_numbers))}
     if more_now or draft.backlog.units:
         wakes.add(now)
@@ -218,7 +221,7 @@ def wakes_of(state: OwnerState, tariffs: TariffTable, at_once: datetime) -> froz
     Never before `at_once`: what counts from an earlier instant is decided when it is seen, and not back then.
     """
     draft = Draft(state)
-    instants = instants_of(_coming(draft, state.nodes), state.nodes.values())
+    instants = instants_of(_coming(draft, state.nodes.values()), state.nodes.values())
     wakes = {max(instant, at_once) for instant in (*instants, *rereads(draft, (), draft.all_numbers()))}
     if state.backlog.units or any(releasable(draft, node, tariffs, at_once) for node in draft.all_nodes()):
         wakes.add(at_once)

@@ -40,7 +40,7 @@ class Send(NamedTuple):
     @property
     def topic(self) -> str:
         """Where the message belongs."""
-        return CE_TYPES[type(self.message)][0].value
+        return CE_TYPES[type(self.message)][0]
 
     @property
     def ce_type(self) -> str:

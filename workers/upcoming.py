@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from workers.closures.announced import closure_due_at
 from workers.closures.departures import departure_due_at
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from workers.tree.draft import Draft
     from workers.tree.state import Node
 
-_MATTERS: Final = tuple(Matter)
-
 
 def upcoming(draft: Draft, node: Node) -> Iterator[Due]:
     """Yield what is due of the unit now or later: level-triggered, "due and not yet done"."""
-    for matter in _MATTERS:
-        at = due_at(draft, node, matter)
-        if at is not None:
-            yield Due(at, matter, node.sor_id)
+    if (at := closure_due_at(draft, node)) is not None:
+        yield Due(at, Matter.CLOSURE, node.sor_id)
+    if (at := departure_due_at(node)) is not None:
+        yield Due(at, Matter.DEPARTURE, node.sor_id)
+    if (at := _succession_due_at(draft, node)) is not None:
+        yield Due(at, Matter.SUCCESSION, node.sor_id)
 
 
 def due_at(draft: Draft, node: Node, matter: Matter) -> datetime | None:

@@ -138,6 +138,12 @@ def test_instants_are_written_in_utc_with_a_z_r48():
     assert rfc3339(datetime(2023, 5, 1, 8, 0, tzinfo=timezone(timedelta(hours=-3)))) == "2023-05-01T11:00:00Z"
 
 
+def test_the_hour_that_comes_twice_in_october_is_told_apart_r48():
+    first, second = (datetime(2023, 10, 29, 2, 30, tzinfo=COPENHAGEN, fold=fold) for fold in (0, 1))
+    assert first == second, "Python compares the clocks on the wall"
+    assert [rfc3339(first), rfc3339(second)] == ["2023-10-29T00:30:00Z", "2023-10-29T01:30:00Z"]
+
+
 def test_a_day_begins_at_danish_midnight_as_a_utc_instant_r48():
     assert start_of_day(date(2023, 5, 1)).isoformat() == "2023-04-30T22:00:00+00:00"
     assert start_of_day(date(2023, 1, 1)).isoformat() == "2022-12-31T23:00:00+00:00"

@@ -85,9 +85,12 @@ class LogAndMetrics:
         count(turn, took, now)
         if not _log.is_enabled_for(logging.WARNING):
             return
+        log = _log.bind(partition=partition)
         for told in told_of(turn.journal, now):
-            say = _log.warning if told.is_late else _log.info
-            say(told.event, partition=partition, late=told.is_late or None, **told.fields)
+            if told.is_late:
+                log.warning(told.event, late=True, **told.fields)
+            else:
+                log.info(told.event, **told.fields)
         sent = Counter(record.topic for record in turn.outputs)
         _log.info(
             "turn committed",

@@ -54,4 +54,4 @@ def _type(record: OutputRecord) -> str:
     """The CloudEvents type of what is ours; a dead letter's is its sender's, and may be anything."""
     if record.topic == Topic.DEAD_LETTERS:
         return ""
-    return next((value.decode() for name, value in record.headers if name == "ce_type"), "")
+    return dict(record.headers).get("ce_type", b"").decode()

@@ -22,12 +22,17 @@ def closing_of(draft: Draft, node: Node) -> Closing | None:
     """
     if node.closed is not None or node.entity is None:
         return node.closed
-    closings = [
-        Closing(each.sor_id, each.entity.sor_type, each.announcement)
-        for each in (*(draft.above(node.entity) or ()), node)
-        if each.announcement is not None and each.entity is not None
-    ]
-    return min(closings, key=lambda each: each.last_day) if closings else None  # on one day the first: the owner's
+    return _earliest(*(draft.above(node.entity) or ()), node)
+
+
+def _earliest(*way: Node) -> Closing | None:
+    """Of those announced on the way down; on one day the first: the owner's."""
+    earliest: Closing | None = None
+    for each in way:
+        said = each.announcement
+        if said is not None and each.entity is not None and (earliest is None or said.last_day < earliest.last_day):
+            earliest = Closing(each.sor_id, each.entity.sor_type, said)
+    return earliest
 
 
 def closure_due_at(draft: Draft, node: Node) -> datetime | None:
@@ -40,7 +45,8 @@ def closure_due_at(draft: Draft, node: Node) -> datetime | None:
         return None
     if node.closed is not None and not isinstance(node.standing, Registered):
         return None
-    if draft.path(node.entity) is None:
+    above = draft.above(node.entity)
+    if above is None:
         return None
-    closing = closing_of(draft, node)
+    closing = node.closed or _earliest(*above, node)
     return closing.effective_at if closing is not None else None

@@ -73,7 +73,7 @@ class RedriveLog:
             traceparent=None,
         )
         self._events += 1
-        return OutputRecord(topic.value, str(self._id).encode(), event.model_dump_json().encode(), headers, event.at)
+        return OutputRecord(topic, str(self._id).encode(), event.model_dump_json().encode(), headers, event.at)
 
     def _event_id(self, number: int) -> UUID:
         return effect_id(self._id, number)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, Self
 
 from contracts.cloudevents import binary_headers
 from contracts.records import OutputRecord
-from contracts.topics import Topic
 from contracts.transfers import UnitTransferred
 from workers.decide import DayHasCome, Decision, FeeRun, decide, wakes_of
 from workers.effects import Refusal, Send
@@ -270,7 +269,7 @@ class Turn:
             self._world.agenda.add(instant, owner)
         for effect in decision.effects:
             if isinstance(effect, Send):
-                moves = effect.topic == Topic.TRANSFERS
+                moves = isinstance(effect.message, UnitTransferred)
                 along = self._world.fee_runs.passed(owner) if moves else ()
                 self.outputs.append(_output(effect, now, traceparent, along))
                 self.journal.note(effect, now)

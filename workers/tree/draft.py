@@ -51,6 +51,8 @@ class Draft:
     def __init__(self, state: OwnerState) -> None:
         self._base = state
         self._nodes: dict[SorId, Node] = {}
+        self._met: dict[SorId, Node] = {}
+        """Every unit looked at, as it is now: where a tree is large, finding one costs."""
         self._numbers: dict[str, CvrEntry] = {}
         self._children: dict[SorId, tuple[SorId, ...]] = {}
         self._ways: dict[SorId, _Way | None] = {}
@@ -64,8 +66,10 @@ class Draft:
 
     def node(self, sor_id: SorId) -> Node:
         """The unit, or an empty node for one never heard of."""
-        found = self._nodes.get(sor_id) or self._base.nodes.get(sor_id)
-        return found or Node(sor_id)
+        found = self._met.get(sor_id)
+        if found is None:
+            found = self._met[sor_id] = self._base.nodes.get(sor_id) or Node(sor_id)
+        return found
 
     def put(self, node: Node) -> None:
         """Replace the unit; moves it below its parent where that changed."""
@@ -75,7 +79,7 @@ class Draft:
             self._passed.clear()
         if node.entity is not before.entity:
             self._hang(node.sor_id, _parent_of(before), _parent_of(node))
-        self._nodes[node.sor_id] = node
+        self._nodes[node.sor_id] = self._met[node.sor_id] = node
 
     def _hang(self, sor_id: SorId, old_parent: SorId | None, new_parent: SorId | None) -> None:
         if old_parent == new_parent:
