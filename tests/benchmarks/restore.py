@@ -36,8 +36,9 @@ from workers.stream.loop import PartitionLoop
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Medians in seconds, and how many changelog records of how many bytes that was."""
+    """Medians in seconds, and of how many units and changelog records, of how many bytes, that was."""
 
+    units: int
     records: int
     size: int
     raw_read: float
@@ -68,7 +69,7 @@ def measure(units: int, times: int) -> Restored:
         taken = [
             (_in_a_process(raw_read, servers, records), _in_a_process(restore, servers, records)) for _ in range(times)
         ]
-    return Restored(records, size, *(statistics.median(each) for each in zip(*taken, strict=True)))
+    return Restored(units, records, size, *(statistics.median(each) for each in zip(*taken, strict=True)))
 
 
 async def raw_read(servers: str) -> int:

@@ -15,9 +15,12 @@ from benchmarks.peers.generated_input import register_with_history
 from benchmarks.peers.jobs import JOBS
 from benchmarks.peers.judge import Forwards, verdict
 from benchmarks.peers.measurements import bursts
+from benchmarks.peers.measurements.growth import Size
+from benchmarks.peers.measurements.latency import Latency
 from benchmarks.peers.page import page
 from benchmarks.peers.quick import BARE_COPY, PLAIN_BARE_COPY, compared, is_far_below, stated
 from benchmarks.peers.run import Results
+from benchmarks.restore import Restored
 
 
 def forwards(*records):
@@ -97,6 +100,19 @@ def test_a_contestant_that_could_not_take_part_is_on_the_page_with_the_reason():
     found = results(**{roster.SORBRO.name: [60.0]})
     found.absent[roster.KAFKA_STREAMS.name] = "no Java"
     assert "did not take part: no Java" in page(found)
+
+
+def test_what_was_measured_of_one_size_or_one_count_only_has_its_row_all_the_same():
+    found = results(**{roster.SORBRO.name: [60.0]})
+    found.sizes, found.restores = [Size(1_000, 2700.4, 220.0)], [Restored(2_000, 4_100, 5_000_000, 1.0, 1.5)]
+    found.workers = {1: [Trial(60.0, 1.0, 0.01, 1)], 2: [Trial(110.0, 1.0, 0.01, 1)]}
+    found.latencies = {1: Latency(500.0, 14_000, 24.0, 63.0, 97.0, 164.0)}
+    found.midnights = {2: [bursts.Burst(20_000, 1.5, None), bursts.Burst(19_999, 1.25, "1 missing")]}
+    rows = page(found).splitlines()
+    assert "| 1,000 | 2,700 bytes | 220 µs |  |  |  |" in rows
+    assert "| 2,000 |  |  | 1.5 s | 4,100 | 1.0 s |" in rows
+    assert "| 1 | 60 | 100 µs | 24 ms | 97 ms |  |" in rows
+    assert "| 2 | 110 | 100 µs |  |  | 1.50 s, 1.25 s (1 missing) |" in rows
 
 
 def test_what_is_wanted_and_not_reached_is_said():

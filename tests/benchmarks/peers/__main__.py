@@ -36,7 +36,8 @@ def main() -> None:
     plan = QUICK if given.quick else TRIAL if given.trial else FULL
     changes = {name: value for name in ("units", "times") if (value := getattr(given, name)) is not None}
     plan = replace(plan, **changes)
-    plan = replace(plan, restore_units=min(plan.restore_units, plan.units))
+    if given.units is not None:
+        plan = replace(plan, restore_units=[each for each in plan.restore_units if each <= given.units])
     if given.only:
         plan = only(plan, given.only.split(","))
     results = blank(plan)
@@ -61,8 +62,7 @@ def _write(results: Results, docs: Path) -> None:
 
 def _compare(results: Results) -> None:
     assert results.core is not None
-    assert results.latency is not None
-    found = {CORE: results.core.ratio, P99: results.latency.p99}
+    found = {CORE: results.core.ratio, P99: results.latencies[1].p99}
     for name, ours in ((BARE_COPY, SORBRO), (PLAIN_BARE_COPY, SORBRO_PLAIN)):
         if (ratio := ratio_to_bare_copy(results, ours)) is not None:
             found[name] = ratio

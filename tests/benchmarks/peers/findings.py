@@ -34,8 +34,8 @@ def findings(results: Results) -> Iterator[Finding]:
     if results.core is not None:
         yield _at_most("the core alone, in times of pydantic's parse and dump", results.core.ratio, 3.0)
     yield from _bursts(results)
-    if results.latency is not None:
-        yield _at_most("p99 from input to committed output", results.latency.p99, _LATENCY_MS, "ms")
+    if 1 in results.latencies:
+        yield _at_most("p99 from input to committed output", results.latencies[1].p99, _LATENCY_MS, "ms")
     yield from _growth(results)
     one, two = (median_rate(results.workers.get(count, [])) for count in (1, 2))
     if one is not None and two is not None:
@@ -78,7 +78,7 @@ def _ratio(results: Results, ours: Contestant, other: Contestant) -> float | Non
 
 def _bursts(results: Results) -> Iterator[Finding]:
     copying = results.rate(roster.BARE_COPY.name)
-    for what, bursts in (("the midnight burst", results.midnight), ("the cascade", results.cascade)):
+    for what, bursts in (("the midnight burst", results.midnights.get(1)), ("the cascade", results.cascade)):
         if bursts and copying is not None and not any(each.wrong for each in bursts):
             seconds = statistics.median(each.seconds for each in bursts)
             copied = min(bursts[0].outputs, _BURST_MESSAGES) / copying

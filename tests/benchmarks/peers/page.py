@@ -46,8 +46,10 @@ def page(results: Results) -> str:
         "|---|---:|---|---|",
         *(_finding(each) for each in findings(results)),
         "",
-        *_figures(results),
+        *(f"- {each}" for each in _figures(results)),
         "",
+        *_by_units(results),
+        *_by_workers(results),
         _HOW,
     ])  # fmt: skip
 
@@ -83,12 +85,12 @@ def _finding(finding: Finding) -> str:
 
 
 def _figures(results: Results) -> Iterator[str]:
-    if (latency := results.latency) is not None:
+    if (latency := results.latencies.get(1)) is not None:
         yield (
             f"Latency at {latency.rate:,.0f} events/s, default settings: p50 {latency.p50:.0f} ms, "
             f"p95 {latency.p95:.0f} ms, p99 {latency.p99:.0f} ms, worst of {latency.measured:,} {latency.worst:.0f} ms."
         )
-    for what, bursts in (("Midnight", results.midnight), ("Cascade", results.cascade)):
+    for what, bursts in (("Midnight", results.midnights.get(1)), ("Cascade", results.cascade)):
         if bursts:
             wrong = "".join(f" **Wrong: {each.wrong}**" for each in bursts if each.wrong)
             seconds = ", ".join(f"{each.seconds:.2f}" for each in bursts)
@@ -98,13 +100,41 @@ def _figures(results: Results) -> Iterator[str]:
             f"The core: {core.decided:.0f} µs to parse, decide and write the output, {core.kept:.0f} µs with the state; "
             f"pydantic alone {core.pydantic:.0f} µs."
         )
-    for size in results.sizes:
-        yield f"{size.units:,} units: {size.memory:,.0f} bytes each, the process's own shared among them; {size.event:.0f} µs an event."
+
+
+def _by_units(results: Results) -> Iterator[str]:
+    sizes = {each.units: each for each in results.sizes}
+    restores = {each.units: each for each in results.restores}
+    if not sizes and not restores:
+        return
+    yield _row(
+        "units", "memory for each, the process's own shared", "an event", "restore", "records", "a raw read of them"
+    )
+    yield _row(*(["---:"] * 6))
+    for units in sorted(sizes.keys() | restores.keys()):
+        size, done = sizes.get(units), restores.get(units)
+        lived = (f"{size.memory:,.0f} bytes", f"{size.event:.0f} µs") if size else ("", "")
+        restored = (f"{done.restore:.1f} s", f"{done.records:,}", f"{done.raw_read:.1f} s") if done else ("", "", "")
+        yield _row(f"{units:,}", *lived, *restored)
+    yield ""
+
+
+def _by_workers(results: Results) -> Iterator[str]:
+    if not results.workers:
+        return
+    yield _row("workers", "records/s", "of their processor time a record", "p50", "p99", "midnight")
+    yield _row(*(["---:"] * 6))
     for count, trials in results.workers.items():
         rates = ", ".join(f"{each.rate:,.0f}" for each in trials)
-        yield f"{count} workers: {rates} records/s; {_processor_time(trials, results.events):,.0f} µs of their processor time a record."
-    if (restore := results.restore) is not None:
-        yield (
-            f"Restore of {restore.records:,} changelog records: {restore.restore:.1f} s; a raw read of them "
-            f"{restore.raw_read:.1f} s."
+        latency = results.latencies.get(count)
+        waited = (f"{latency.p50:.0f} ms", f"{latency.p99:.0f} ms") if latency else ("", "")
+        seconds = (
+            f"{each.seconds:.2f} s" + (f" ({each.wrong})" if each.wrong else "")
+            for each in results.midnights.get(count, ())
         )
+        yield _row(str(count), rates, f"{_processor_time(trials, results.events):,.0f} µs", *waited, ", ".join(seconds))
+    yield ""
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

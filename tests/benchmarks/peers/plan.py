@@ -27,7 +27,9 @@ class Plan:
     sizes: Sequence[int]
     """Units of the registers that memory and time are measured at."""
     workers: Sequence[int]
-    restore_units: int
+    """How many share the work: the input of the contest, the steady rate and the midnight."""
+    restore_units: Sequence[int]
+    """Units of the registers whose state is restored."""
 
 
 FULL: Final = Plan(
@@ -41,7 +43,7 @@ FULL: Final = Plan(
     burst=10_000,
     sizes=(1_000, 10_000, 100_000, 1_000_000),
     workers=(1, 2, 3, 4),
-    restore_units=160_000,
+    restore_units=(1_000, 10_000, 100_000, 1_000_000),
 )
 QUICK: Final = Plan(
     contestants=(roster.SORBRO, roster.SORBRO_PLAIN, roster.BARE_COPY),
@@ -54,7 +56,7 @@ QUICK: Final = Plan(
     burst=0,
     sizes=(),
     workers=(),
-    restore_units=0,
+    restore_units=(),
 )
 TRIAL: Final = Plan(
     contestants=roster.ALL,
@@ -67,7 +69,7 @@ TRIAL: Final = Plan(
     burst=200,
     sizes=(1_000,),
     workers=(1, 2),
-    restore_units=1_000,
+    restore_units=(1_000,),
 )
 """Everything once and small: its figures say nothing, but that it runs."""
 

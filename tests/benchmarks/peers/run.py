@@ -42,11 +42,12 @@ class Results:
     workers: dict[int, list[Trial]] = field(default_factory=dict)
     """Sorbro's, by how many of them share the work."""
     core: CoreAlone | None = None
-    latency: Latency | None = None
-    midnight: list[Burst] = field(default_factory=list)
+    latencies: dict[int, Latency] = field(default_factory=dict)
+    """By how many workers share the work, as the midnights."""
+    midnights: dict[int, list[Burst]] = field(default_factory=dict)
     cascade: list[Burst] = field(default_factory=list)
     sizes: list[Size] = field(default_factory=list)
-    restore: Restored | None = None
+    restores: list[Restored] = field(default_factory=list)
 
     def rate(self, name: str) -> float | None:
         """The median rate of a contestant whose output was right each time; None for another."""
@@ -73,22 +74,29 @@ def run(plan: Plan, results: Results, tell: Tell) -> None:
     with open_arena() as arena:
         _contest(arena, plan, results, tell)
         if plan.latency_rate:
-            results.latency = latency.measure(arena, SORBRO, plan.latency_rate, plan.latency_seconds)
-            tell(f"latency: {results.latency}")
+            _keep_pace(arena, plan, results, tell)
         if plan.burst:
             _let_days_come(arena, plan, results, tell)
         if plan.sizes:
             results.sizes = growth.measure(plan.sizes, arena.folder)
             tell(f"growth: {results.sizes}")
-    if plan.restore_units:
-        results.restore = measure_restore(plan.restore_units, plan.times)
-        tell(f"restore: {results.restore}")
+    for units in plan.restore_units:
+        results.restores.append(measure_restore(units, plan.times))
+        tell(f"restore: {results.restores[-1]}")
+
+
+def _keep_pace(arena: Arena, plan: Plan, results: Results, tell: Tell) -> None:
+    for count in plan.workers or (1,):
+        results.latencies[count] = latency.measure(arena, SORBRO, plan.latency_rate, plan.latency_seconds, count)
+        tell(f"{count} workers: {results.latencies[count]}")
 
 
 def _let_days_come(arena: Arena, plan: Plan, results: Results, tell: Tell) -> None:
     for _ in range(plan.times):
-        results.midnight.append(bursts.measure(arena, SORBRO_AT_MIDNIGHT, bursts.midnight(plan.burst)))
-        tell(f"midnight: {results.midnight[-1]}")
+        for count in plan.workers or (1,):
+            midnight = bursts.measure(arena, SORBRO_AT_MIDNIGHT, bursts.midnight(plan.burst), count)
+            results.midnights.setdefault(count, []).append(midnight)
+            tell(f"midnight, {count} workers: {midnight}")
         results.cascade.append(bursts.measure(arena, SORBRO_AT_MIDNIGHT, bursts.cascade(plan.burst)))
         tell(f"cascade: {results.cascade[-1]}")
 

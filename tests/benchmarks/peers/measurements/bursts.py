@@ -63,14 +63,17 @@ def cascade(places: int) -> Iterator[OutputRecord]:
     yield from _story(builder.take(), closed="IE")
 
 
-def measure(arena: Arena, contestant: Contestant, story: Iterator[OutputRecord]) -> Burst:
-    """Let everything but the day itself happen, then announce midnight. Raises `RuntimeError` if it does not come so far."""
+def measure(arena: Arena, contestant: Contestant, story: Iterator[OutputRecord], processes: int = 1) -> Burst:
+    """Let everything but the day itself happen, then announce midnight to so many workers together.
+
+    Raises `RuntimeError` if it does not come so far.
+    """
     records = list(story)
     before, due = replayed(records)
     group, sender, found = arena.next_trial(keep_input=False), Sender(arena.servers), Forwards()
     sender.send([*records, _announcement(_EVENING)])
     sender.flush()
-    with Watcher(arena.servers, _TOPICS) as watcher, started(arena, contestant, group):
+    with Watcher(arena.servers, _TOPICS) as watcher, started(arena, contestant, group, processes):
         done = watcher.watch(lambda count: count >= before, _PATIENCE)[1]
         if len(done) != before:
             raise RuntimeError(f"{len(done)} outputs before midnight where {before} are due")

@@ -39,14 +39,14 @@ class Latency:
     worst: float
 
 
-def measure(arena: Arena, contestant: Contestant, rate: int, seconds: float) -> Latency:
-    """Change the telephone of one known place after the other, `rate` of them a second.
+def measure(arena: Arena, contestant: Contestant, rate: int, seconds: float, processes: int = 1) -> Latency:
+    """Change the telephone of one known place after the other, `rate` of them a second, for so many workers together.
 
     Raises `RuntimeError` when an output does not come.
     """
     register = generate_register(_UNITS, SEED)
     group, sender = arena.next_trial(keep_input=False), Sender(arena.servers)
-    with Watcher(arena.servers) as watcher, started(arena, contestant, group):
+    with Watcher(arena.servers) as watcher, started(arena, contestant, group, processes):
         sender.send(change(unit, 1, BEGINS) for unit in register.entities)
         due = len(register.treatment_places)
         if len(watcher.watch(lambda count: count >= due, _PATIENCE)[1]) < due:
