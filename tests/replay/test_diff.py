@@ -137,6 +137,15 @@ def test_the_report_is_for_reading(replay, story, new_world):
         assert word in done.stdout
 
 
+def test_one_fee_is_one_fee(replay, story, new_world):
+    other = new_world()
+    other.registered(ONE)
+    both(replay, story, other)
+    done = CliRunner().invoke(main, ["diff", str(replay.folder / "a.jsonl"), str(replay.folder / "b.jsonl")])
+    assert "A: 2 fees, " in done.stdout
+    assert "B: 1 fee, " in done.stdout
+
+
 def test_a_file_that_is_no_replay_is_named(replay, story):
     replay.run(replay.story(story.records), out="a.jsonl")
     replay.write(["{"], "b.jsonl")

@@ -102,5 +102,7 @@ def _print(found: Sequence[Change], a: Sums, b: Sums) -> None:
             if len(of_group) > _SHOWN:
                 console.print(f"… and {len(of_group) - _SHOWN:,} more; --json has them all", highlight=False)
     for name, sums in (("A", a), ("B", b)):
-        console.print(f"{name}: {sums.fees:,} fees, {sums.kroner:,.2f} kr.", highlight=False)
-    console.print(f"Difference: {b.kroner - a.kroner:+,.2f} kr.; {len(found):,} matters differ", highlight=False)
+        fees = "1 fee" if sums.fees == 1 else f"{sums.fees:,} fees"
+        console.print(f"{name}: {fees}, {sums.kroner:,.2f} kr.", highlight=False)
+    differing = "1 matter differs" if len(found) == 1 else f"{len(found):,} matters differ"
+    console.print(f"Difference: {b.kroner - a.kroner:+,.2f} kr.; {differing}", highlight=False)

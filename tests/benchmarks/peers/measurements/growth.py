@@ -69,7 +69,9 @@ def _ask(process: subprocess.Popen[str]) -> float:
 
 def _answer(process: subprocess.Popen[str]) -> float:
     assert process.stdout is not None
-    return float(process.stdout.readline())
+    if not (line := process.stdout.readline()):
+        raise RuntimeError(f"a growing register ended with {process.wait()}: is there memory enough for all sizes?")
+    return float(line)
 
 
 def _lines(units: int) -> Iterator[bytes]:
