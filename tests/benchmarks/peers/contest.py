@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from confluent_kafka import ConsumerGroupState, KafkaException
+from confluent_kafka.admin import AdminClient
 
 from adapters.broker.guarded_process import GuardedProcess
 from benchmarks.peers.arena import Arena
@@ -17,6 +21,8 @@ from benchmarks.peers.watcher import Watcher
 
 _WARM_UP: Final = 0.05
 """The share of the output that is not measured: starting, joining the group, and what a compiler learns at first."""
+_PATIENCE: Final = 60.0
+_PAUSE: Final = 0.2
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -77,6 +83,21 @@ def started(arena: Arena, contestant: Contestant, group: str, processes: int = 1
     finally:
         for each in running:
             each.kill()
+
+
+def wait_until_shared(servers: str, group: str, processes: int) -> None:
+    """Wait until so many workers have shared the partitions out among them, which takes a few seconds of standstill.
+
+    Raises `RuntimeError` when they do not.
+    """
+    admin, deadline = AdminClient({"bootstrap.servers": servers}), time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        with suppress(KafkaException):  # on a young broker nobody coordinates groups yet
+            found = admin.describe_consumer_groups([group], request_timeout=1.0)[group].result()
+            if found.state == ConsumerGroupState.STABLE and len(found.members) == processes:
+                return
+        time.sleep(_PAUSE)
+    raise RuntimeError(f"{processes} workers have not shared the work out within {_PATIENCE:.0f} s")
 
 
 def _cost(pid: int) -> tuple[float, int]:

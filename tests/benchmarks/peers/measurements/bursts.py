@@ -18,7 +18,7 @@ from adapters.samples.tree_builder import TreeBuilder, some_time_before
 from adapters.samples.valid_numbers import NumberSource
 from adapters.sor_files.entity import SnapshotEntity
 from benchmarks.peers.arena import Arena
-from benchmarks.peers.contest import started
+from benchmarks.peers.contest import started, wait_until_shared
 from benchmarks.peers.generated_input import BEGINS, SEED, change, sent
 from benchmarks.peers.judge import Forwards, verdict
 from benchmarks.peers.roster import Contestant
@@ -74,6 +74,7 @@ def measure(arena: Arena, contestant: Contestant, story: Iterator[OutputRecord],
     sender.send([*records, _announcement(_EVENING)])
     sender.flush()
     with Watcher(arena.servers, _TOPICS) as watcher, started(arena, contestant, group, processes):
+        wait_until_shared(arena.servers, group, processes)
         done = watcher.watch(lambda count: count >= before, _PATIENCE)[1]
         if len(done) != before:
             raise RuntimeError(f"{len(done)} outputs before midnight where {before} are due")

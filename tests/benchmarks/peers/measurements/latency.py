@@ -15,7 +15,7 @@ import orjson
 from adapters.samples import generate_register
 from adapters.sor_files.entity import SnapshotEntity
 from benchmarks.peers.arena import Arena
-from benchmarks.peers.contest import started
+from benchmarks.peers.contest import started, wait_until_shared
 from benchmarks.peers.generated_input import BEGINS, SEED, change
 from benchmarks.peers.roster import Contestant
 from benchmarks.peers.sender import Sender
@@ -47,6 +47,7 @@ def measure(arena: Arena, contestant: Contestant, rate: int, seconds: float, pro
     register = generate_register(_UNITS, SEED)
     group, sender = arena.next_trial(keep_input=False), Sender(arena.servers)
     with Watcher(arena.servers) as watcher, started(arena, contestant, group, processes):
+        wait_until_shared(arena.servers, group, processes)
         sender.send(change(unit, 1, BEGINS) for unit in register.entities)
         due = len(register.treatment_places)
         if len(watcher.watch(lambda count: count >= due, _PATIENCE)[1]) < due:
