@@ -36,7 +36,7 @@ AS_WIRED: Final = ConfigDict(
     extra="ignore",
     hide_input_in_errors=True,  # an error may end up in a log, and the input holds what people typed (R49)
 )
-"""For the small parts that a message has many of, too: dataclasses, which cost a third of a model to make."""
+"""For the small parts that a message has many of, too (`contracts.value`): they cost a third of a model to make."""
 
 
 class Message(BaseModel):

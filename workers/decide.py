@@ -145,6 +145,8 @@ def _run_fees(draft: Draft, run: FeeRun, now: datetime, tariffs: TariffTable) ->
 def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[list[Send], tuple[SorId, ...]]:
     """Review the next units of the backlog, at most `STEP`, and ask CVR what is new in them."""
     event_id, units = draft.backlog.event_id, draft.backlog.units
+    rest = units[STEP:]
+    draft.backlog = Backlog(event_id, rest) if rest else Backlog()
     if not units:
         return [], ()
     questions = Questions(draft, now)
@@ -152,8 +154,6 @@ def _review_step(draft: Draft, tariffs: TariffTable, now: datetime) -> tuple[lis
     for sor_id in units[:STEP]:
         sends += release(draft, sor_id, tariffs, now)
         sends += review(draft, sor_id, questions, tariffs, now, event_id)
-    rest = units[STEP:]
-    draft.backlog = Backlog(event_id, rest) if rest else Backlog()
     return sends + questions.ask(event_id), units[:STEP]
 
 

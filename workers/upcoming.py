@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from workers.closures.announced import closure_due_at
 from workers.closures.departures import departure_due_at
@@ -34,7 +34,9 @@ def due_at(draft: Draft, node: Node, matter: Matter) -> datetime | None:
         return closure_due_at(draft, node)
     if matter is Matter.DEPARTURE:
         return departure_due_at(node)
-    return _succession_due_at(draft, node)
+    if matter is Matter.SUCCESSION:
+        return _succession_due_at(draft, node)
+    assert_never(matter)
 
 
 def _succession_due_at(draft: Draft, node: Node) -> datetime | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from contracts.cvr_facts import CompanyFact, CvrAnswer
+from contracts.identifiers import CvrNumber
 from contracts.tariffs import TariffTable
 from support.scenario import instant
 from support.trees import private_clinic, wide_owner
@@ -19,6 +21,8 @@ TARIFFS = TariffTable.load()
 WIDE = wide_owner(4)
 UNITS = [unit.sor_id for unit in WIDE.units]
 PLACES = UNITS[1:]
+CLINIC = private_clinic()
+CLINIC_CVR = CvrNumber(CLINIC.owner.first["cvr"])
 NOW, LATER = instant("2023-05-01 10:00"), instant("2023-05-01 10:01")
 
 
@@ -45,6 +49,25 @@ def keys(decision: Decision) -> list[str]:
 
 def on(decision: Decision, event=None, now=NOW) -> Decision:
     return decide(decision.state, event or DayHasCome(), now, TARIFFS)
+
+
+def answered(fetched_at: datetime) -> Received:
+    """CVR says the same each time."""
+    fact = CompanyFact(
+        kind="company", cvr=CLINIC_CVR, name="Fodterapi ApS", status="active", started_on=date(2010, 1, 1)
+    )
+    answer = CvrAnswer(owner_sor_id=CLINIC.owner.sor_id, fetched_at=fetched_at, fact=fact)
+    return Received(answer, f"answer of {fetched_at}")
+
+
+def test_what_touches_no_unit_leaves_nothing_to_be_reviewed_r11_r20(world):
+    for unit in (CLINIC.owner, CLINIC.place):
+        world.sor(unit)
+    first = decide(world.world.owners[CLINIC.owner.sor_id], answered(NOW), NOW, TARIFFS)
+    assert keys(first) == [CLINIC.place.sor_id]
+    again = on(first, answered(LATER), LATER)
+    assert (again.outcome, again.effects, again.state.backlog) == ("applied", (), Backlog())
+    assert again.changes == Changes(numbers=frozenset({CLINIC_CVR}))
 
 
 def test_a_long_cascade_goes_on_at_the_same_instant_r11(wide):

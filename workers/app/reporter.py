@@ -92,9 +92,8 @@ class LogAndMetrics:
             else:
                 log.info(told.event, **told.fields)
         sent = Counter(record.topic for record in turn.outputs)
-        _log.info(
+        log.info(
             "turn committed",
-            partition=partition,
             **{outcome: events for outcome, events in turn.outcomes.items() if events},
             sent={str(Topic(topic)): records for topic, records in sent.items()},
             dead_letters=dict(Counter(each.refusal.reason for each in turn.journal.buried)) or None,

@@ -29,9 +29,13 @@ def _earliest(*way: Node) -> Closing | None:
     """Of those announced on the way down; on one day the first: the owner's."""
     earliest: Closing | None = None
     for each in way:
-        said = each.announcement
-        if said is not None and each.entity is not None and (earliest is None or said.last_day < earliest.last_day):
-            earliest = Closing(each.sor_id, each.entity.sor_type, said)
+        announced, entity = each.announcement, each.entity
+        if (
+            announced is not None
+            and entity is not None
+            and (earliest is None or announced.last_day < earliest.last_day)
+        ):
+            earliest = Closing(each.sor_id, entity.sor_type, announced)
     return earliest
 
 
@@ -48,5 +52,5 @@ def closure_due_at(draft: Draft, node: Node) -> datetime | None:
     above = draft.above(node.entity)
     if above is None:
         return None
-    closing = node.closed or _earliest(*above, node)
+    closing = node.closed or _earliest(*above, node)  # as `closing_of`, with the way up in hand
     return closing.effective_at if closing is not None else None

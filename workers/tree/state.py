@@ -1,6 +1,7 @@
 """The state of one owner: every unit by its newest version, its standing in BSR, its fees, and what others said.
 
-Plain frozen data: the same objects are decided upon, kept in memory, and written to the changelog as JSON.
+Plain data that nobody changes (`contracts.value`): the same objects are decided upon, kept in memory, and written to
+the changelog as JSON.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def main() -> None:
     changes = {name: value for name in ("units", "times") if (value := getattr(given, name)) is not None}
     plan = replace(plan, **changes)
     if given.units is not None:
-        plan = replace(plan, restore_units=[each for each in plan.restore_units if each <= given.units])
+        plan = replace(plan, restore_units=sorted({min(each, given.units) for each in plan.restore_units}))
     if given.only:
         plan = only(plan, given.only.split(","))
     results = blank(plan)

@@ -22,6 +22,10 @@ wrong is disqualified. Measured is from the moment a twentieth of the output is 
 group and warming up do not count. They take turns; the medians count. What a contestant has in hand at that moment counts
 as done after it: of Sorbro's four loops up to 6,000 records.
 
+By units: a register that has just arrived, an event of one of the same 3,000 places in no order, and the state of as large a
+register read back by a worker that starts. By workers: the contest's input, the waiting at 500 events a second, and the
+midnight, each with so many of them on the machine's two cores.
+
 *The plain job* is to parse and check a message, look up its unit, and forward it if its content has changed.
 *Sorbro's rules* are that and the rest: the whole tree of the owner, what is inherited, the questions to CVR, the
 explanation. What is demanded beside a peer is demanded of the same work: Sorbro's loop, with its reading in order of
@@ -122,7 +126,7 @@ def _by_units(results: Results) -> Iterator[str]:
 def _by_workers(results: Results) -> Iterator[str]:
     if not results.workers:
         return
-    yield _row("workers", "records/s", "of their processor time a record", "p50", "p99", "midnight")
+    yield _row("workers", "records/s", "processor time a record", "p50", "p99", "midnight")
     yield _row(*(["---:"] * 6))
     for count, trials in results.workers.items():
         rates = ", ".join(f"{each.rate:,.0f}" for each in trials)

@@ -36,6 +36,8 @@ _MIDNIGHT: Final = effective_after(_LAST_DAY)
 _EVENING: Final = _MIDNIGHT - timedelta(hours=1)
 _TOPICS: Final = (Topic.REGISTRATIONS.value, Topic.DEREGISTRATIONS.value, Topic.INVOICE_TRIGGERS.value)
 _PATIENCE: Final = 600.0
+_OPENING: Final = 5.0
+"""So long at most does a worker take to open the partitions that another had when it came; midnight waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def measure(arena: Arena, contestant: Contestant, story: Iterator[OutputRecord],
         done = watcher.watch(lambda count: count >= before, _PATIENCE)[1]
         if len(done) != before:
             raise RuntimeError(f"{len(done)} outputs before midnight where {before} are due")
+        time.sleep(_OPENING)
         announced = time.monotonic()
         sender.send([_announcement(_MIDNIGHT)])
         sender.flush()
