@@ -61,8 +61,8 @@ def answered(fetched_at: datetime) -> Received:
 
 
 def test_what_touches_no_unit_leaves_nothing_to_be_reviewed_r11_r20(world):
-    for unit in (CLINIC.owner, CLINIC.place):
-        world.sor(unit)
+    world.sor(CLINIC.owner)
+    world.sor(CLINIC.place, p_number=None)
     first = decide(world.world.owners[CLINIC.owner.sor_id], answered(NOW), NOW, TARIFFS)
     assert keys(first) == [CLINIC.place.sor_id]
     again = on(first, answered(LATER), LATER)
