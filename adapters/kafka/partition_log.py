@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -23,6 +24,7 @@ from contracts.topics import WORKER_INPUTS, Topic
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
     from adapters.kafka.connection import Connection
     from contracts.records import InputRecord, OutputRecord
@@ -168,14 +170,14 @@ class KafkaPartitionLog:
 
     async def send(self, records: Sequence[OutputRecord]) -> None:
         """See `PartitionLog.send`. Whole batches are built here: one future for each instead of one for each record."""
-        placed: defaultdict[TopicPartition, list[OutputRecord]] = defaultdict(list)
+        placed: defaultdict[tuple[str, int], list[OutputRecord]] = defaultdict(list)
         for each in records:
             count = self._counts.get(each.topic) or await self._count_partitions(each.topic)
             partition = each.partition if each.partition is not None else partition_of(each.key or b"", count)
-            placed[TopicPartition(each.topic, partition)].append(each)
-        for tp, some in placed.items():
+            placed[each.topic, partition].append(each)
+        for (topic, partition), some in placed.items():
             for batch in self._batches(some):
-                self._in_flight.append(await self._producer.send_batch(batch, tp.topic, partition=tp.partition))
+                self._in_flight.append(await self._producer.send_batch(batch, topic, partition=partition))
 
     def _batches(self, records: Sequence[OutputRecord]) -> Iterator[Any]:
         """Yield the records in batches of the size that is sent at once; the first of a batch may be of any size."""
@@ -185,7 +187,7 @@ class KafkaPartitionLog:
                 "key": each.key,
                 "value": each.value,
                 "headers": list(each.headers),
-                "timestamp": max(0, int(each.time.timestamp() * 1000)),
+                "timestamp": _milliseconds(each.time),
             }
             if batch.append(**record) is None:
                 yield batch
@@ -237,6 +239,12 @@ class KafkaPartitionLog:
             raise
         consumer.assign(list(partitions))
         return consumer
+
+
+@lru_cache(1 << 10)
+def _milliseconds(instant: datetime) -> int:
+    """Since 1970, as Kafka stamps records, and never before. Remembered: the records of a turn share few instants."""
+    return max(0, int(instant.timestamp() * 1000))
 
 
 async def _stop(client: Any) -> None:
