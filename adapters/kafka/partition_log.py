@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -24,7 +23,6 @@ from contracts.topics import WORKER_INPUTS, Topic
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
-    from datetime import datetime
 
     from adapters.kafka.connection import Connection
     from contracts.records import InputRecord, OutputRecord
@@ -187,7 +185,7 @@ class KafkaPartitionLog:
                 "key": each.key,
                 "value": each.value,
                 "headers": list(each.headers),
-                "timestamp": _milliseconds(each.time),
+                "timestamp": each.timestamp_ms,
             }
             if batch.append(**record) is None:
                 yield batch
@@ -239,12 +237,6 @@ class KafkaPartitionLog:
             raise
         consumer.assign(list(partitions))
         return consumer
-
-
-@lru_cache(1 << 10)
-def _milliseconds(instant: datetime) -> int:
-    """Since 1970, as Kafka stamps records, and never before. Remembered: the records of a turn share few instants."""
-    return max(0, int(instant.timestamp() * 1000))
 
 
 async def _stop(client: Any) -> None:

@@ -145,7 +145,7 @@ class ConfluentPartitionLog:
                 each.value,
                 each.key,
                 -1 if each.partition is None else each.partition,
-                timestamp=max(0, int(each.time.timestamp() * 1000)),
+                timestamp=each.timestamp_ms,
                 headers=list(each.headers),
             )
 
