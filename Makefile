@@ -14,7 +14,7 @@ setup: $(READY) ## Put everything, `sorbro` included, into .venv
 $(READY): pyproject.toml uv.lock
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --quiet --locked --active --inexact $(EXTRAS)
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_SYSTEM_CERTS=1 $(UV) sync --quiet --locked --active --inexact $(EXTRAS)
 	touch $(READY)
 
 run: $(READY) ## Play the demo on a local Kafka and keep running (ARGS=--once to end by itself)
@@ -75,7 +75,7 @@ bench-page: $(READY) ## How quick the operations page is, and what it costs the 
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.page $(ARGS)
 
 bench: $(READY) ## Sorbro beside its peers and the limit, into docs/benchmarks.md; hours (ARGS="--units 20000 --times 3")
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --quiet --locked --active --inexact --group bench $(EXTRAS)
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_SYSTEM_CERTS=1 $(UV) sync --quiet --locked --active --inexact --group bench $(EXTRAS)
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m benchmarks.peers $(ARGS)
 
 bench-quick: $(READY) ## The ratios that matter, beside those stated; under five minutes
