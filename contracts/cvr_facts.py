@@ -8,12 +8,13 @@ from pydantic import Field
 
 from contracts.addresses import Address
 from contracts.identifiers import CvrNumber, PNumber, SorId
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 
 CompanyStatus = Literal["active", "future", "in-dissolution", "ceased", "unknown"]
 """Our reading of CVR's life span and status text; the life span decides (notes/cvr.md §3.1)."""
 
 
+@message
 class CvrRequest(Message):
     """``dk.sorbro.cvr.requested.v1`` on ``sorbro.cvr-requests.v1``, keyed by owner: please look these up."""
 
@@ -27,6 +28,7 @@ class CvrRequest(Message):
         return self.p_numbers if self.cvr is None else (self.cvr, *self.p_numbers)
 
 
+@message
 class CompanyFact(Message):
     """What CVR says of one company. `status_text` is CVR's own word, kept unread."""
 
@@ -41,6 +43,7 @@ class CompanyFact(Message):
     address: Address | None = None
 
 
+@message
 class ProductionUnitFact(Message):
     """What CVR says of one production unit; `cvr` is its present owner, or the last one, or None."""
 
@@ -55,23 +58,26 @@ class ProductionUnitFact(Message):
     address: Address | None = None
 
 
+@message
 class NotFoundFact(Message):
     """CVR answered, whole and healthy, and the number was not there: a business finding, not an error (R20)."""
 
     kind: Literal["not-found"] = "not-found"
-    number: str = Field(max_length=40)
+    number: Annotated[str, Field(max_length=40)]
 
 
+@message
 class UnavailableFact(Message):
     """CVR could not be asked: nobody should wait for it now. An answer may still follow (R20)."""
 
     kind: Literal["unavailable"] = "unavailable"
-    number: str = Field(max_length=40)
+    number: Annotated[str, Field(max_length=40)]
 
 
 Fact = Annotated[CompanyFact | ProductionUnitFact | NotFoundFact | UnavailableFact, Field(discriminator="kind")]
 
 
+@message
 class CvrAnswer(Message):
     """``dk.sorbro.cvr.answered.v1`` on ``sorbro.cvr-facts.v1``: one fact for one owner, with its age."""
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from contracts.explanations import Explanation
 from contracts.identifiers import SorId
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 
 DeregistrationCause = Literal[
     "closure", "company-closure", "new-cvr", "new-p-number", "stps-decision", "deletion-request"
 ]
 
 
+@message
 class DeregistrationEffective(Message):
     """A registration ended. Emitted once, never before `effective_at` (R25, R26, R27)."""
 
@@ -30,6 +31,7 @@ class DeregistrationEffective(Message):
     explanation: Explanation | None = None
 
 
+@message
 class SorDeletionRequested(Message):
     """SDS is told that a place asks to be deleted in SOR; only SDS changes SOR (R45)."""
 

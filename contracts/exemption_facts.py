@@ -22,7 +22,7 @@ _REQUIRED: Final[Mapping[ExemptionKind, tuple[str, ...]]] = {
 }
 _LISTS: Final = frozenset({"authorisationIds", "ownerCvrs", "professions"})
 _TEXT: Final = {"type": "string", "pattern": r"\S"}
-_PARTS: Final = [field.alias or name for name, field in Address.model_fields.items()]
+_PARTS: Final = Address.wire_names()
 _ADDRESS: Final = {
     "anyOf": [_TEXT, *({"type": "object", "properties": {part: _TEXT}, "required": [part]} for part in _PARTS)]
 }
@@ -57,7 +57,7 @@ def _is_told(value: object) -> bool:
         return bool(value.strip())
     if isinstance(value, dict):
         return any(map(_is_told, value.values()))
-    return any(map(_is_told, value)) if isinstance(value, tuple) else value is not None
+    return any(map(_is_told, value)) if isinstance(value, list) else value is not None
 
 
 def _told(path: str) -> dict[str, Any]:

@@ -6,20 +6,19 @@ from typing import Literal
 
 from contracts.identifiers import SorId
 from contracts.value import value
-from contracts.wire import AS_WIRED, Instant, Message
+from contracts.wire import Instant, Message
 
 
 @value
-class VersionUsed:
+class VersionUsed(Message):
     """One version that the decision stood on: of a SOR entity, or of a place's self-registration."""
-
-    __pydantic_config__ = AS_WIRED
 
     of: Literal["sor", "self-registration"]
     sor_id: SorId
     version: int
 
 
+@value
 class FactUsed(Message):
     """One answer from CVR that the decision stood on, and when it was fetched."""
 
@@ -27,6 +26,7 @@ class FactUsed(Message):
     fetched_at: Instant
 
 
+@value
 class Explanation(Message):
     """What a decision stood on. `rules` are numbers of the rulebook; nothing here is personal data (R49)."""
 

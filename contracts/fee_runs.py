@@ -6,9 +6,10 @@ The message from STPS has no owner and lies on one partition; places lie on all 
 from __future__ import annotations
 
 from contracts.notices import FeeYear
-from contracts.wire import CivilDate, Message
+from contracts.wire import CivilDate, Message, message
 
 
+@message
 class FeeRunStarted(Message):
     """One record for each partition. `notice` is the `ce_id` of STPS's message."""
 

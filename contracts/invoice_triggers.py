@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.explanations import Explanation
 from contracts.identifiers import CvrNumber, Gln, SorId
 from contracts.self_registrations import Category
-from contracts.wire import Message
+from contracts.wire import Message, message
 
 Occasion = Literal["registration", "yearly-run", "closure", "new-cvr", "new-p-number", "late-registration"]
 Basis = Literal["full", "half", "partial-dispensation"]
@@ -24,6 +24,7 @@ NotDueReason = Literal[
 ]
 
 
+@message
 class Recipient(Message):
     """Where the invoice goes (R37): EAN if given, else Digital Post to the CVR, else, without CVR, e-mail."""
 
@@ -34,6 +35,7 @@ class Recipient(Message):
     billed_sor_id: SorId
 
 
+@message
 class InvoiceTriggered(Message):
     """A year's fee for one registration falls due. `amount` is in kroner, with two decimals (R32)."""
 
@@ -54,6 +56,7 @@ class InvoiceTriggered(Message):
     explanation: Explanation | None = None
 
 
+@message
 class InvoiceNotDue(Message):
     """The fee question was asked and nothing is due, for this reason (R40)."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema
 
@@ -28,7 +29,7 @@ def schema_of(ce_type: str, model: type[Message]) -> dict[str, Any]:
 
     The reader's side of the model: what Sorbro requires of an input, and what a reader may rely on in an output.
     """
-    generated = model.model_json_schema(schema_generator=_PlainTitles)
+    generated = TypeAdapter(model).json_schema(schema_generator=_PlainTitles)
     head = {"$schema": DIALECT, "$id": f"urn:dk:sorbro:schema:{ce_type}", "title": ce_type, "description": ""}
     described: dict[str, Any] = _in_wire_words(generated)
     return head | described | {"title": ce_type}

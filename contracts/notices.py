@@ -12,7 +12,7 @@ from contracts.addresses import Address
 from contracts.exemption_facts import ExemptionKind, missing_facts, schema_rules
 from contracts.identifiers import AuthorisationId, CvrNumber, SorId
 from contracts.sor_entities import Code, Line
-from contracts.wire import CivilDate, Message
+from contracts.wire import AS_WIRED, CivilDate, Message, message
 
 _SHARE = r"0\.\d*[1-9]\d*|1(\.0+)?"
 
@@ -32,6 +32,7 @@ Share = Annotated[
 FeeYear = Annotated[int, Field(ge=2000, le=2200)]
 
 
+@message
 class DeregistrationDecided(Message):
     """``dk.stps.deregistration.decided.v1``: out of BSR without a closure in SOR (R28)."""
 
@@ -42,6 +43,7 @@ class DeregistrationDecided(Message):
     treated_in_year: bool
 
 
+@message
 class TemporaryEvent(Message):
     """The festival, race or camp of a ``temporary-event`` notification."""
 
@@ -51,6 +53,7 @@ class TemporaryEvent(Message):
     to: CivilDate | None = None
 
 
+@message
 class ExemptionNotified(Message):
     """``dk.stps.exemption.notified.v1``: an underretning of one of the four kinds, with that kind's facts (R44).
 
@@ -59,16 +62,16 @@ class ExemptionNotified(Message):
     and period; ``partnership`` its CVR number, those of its owners, and at least one profession.
     """
 
-    model_config = ConfigDict(json_schema_extra=schema_rules())
+    __pydantic_config__ = AS_WIRED | ConfigDict(json_schema_extra=schema_rules())
 
     sor_id: SorId | None = None
     owner_sor_id: SorId | None = None
     kind: ExemptionKind
     cvr: CvrNumber | None = None
-    authorisation_ids: tuple[AuthorisationId, ...] = Field(default=(), max_length=100)
+    authorisation_ids: Annotated[tuple[AuthorisationId, ...], Field(max_length=100)] = ()
     event: TemporaryEvent | None = None
-    owner_cvrs: tuple[CvrNumber, ...] = Field(default=(), max_length=100)
-    professions: tuple[Line, ...] = Field(default=(), max_length=100)
+    owner_cvrs: Annotated[tuple[CvrNumber, ...], Field(max_length=100)] = ()
+    professions: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
     notified_on: CivilDate
 
     @model_validator(mode="after")
@@ -76,7 +79,7 @@ class ExemptionNotified(Message):
         """Say what is missing by name; never what was told (R49)."""
         if self.sor_id is not None and self.owner_sor_id is None:
             raise PydanticCustomError("exemption_facts", "a notification that names a unit must give its ownerSorId")
-        if missing := missing_facts(self.kind, self.model_dump()):
+        if missing := missing_facts(self.kind, self.to_dict()):
             raise PydanticCustomError(
                 "exemption_facts",
                 "a {kind} notification must give {missing} (R44)",
@@ -85,18 +88,20 @@ class ExemptionNotified(Message):
         return self
 
 
+@message
 class DeletionRequested(Message):
     """``dk.stps.deletion.requested.v1``: a place asks to be deleted in BSR, in SOR, or both (R45)."""
 
     sor_id: SorId
     owner_sor_id: SorId
     reference_number: Code
-    scope: tuple[Literal["bsr", "sor"], ...] = Field(min_length=1, max_length=2)
+    scope: Annotated[tuple[Literal["bsr", "sor"], ...], Field(min_length=1, max_length=2)]
     reason: Line | None = None
     treated_in_year: bool
     requested_on: CivilDate
 
 
+@message
 class DispensationGranted(Message):
     """``dk.stps.dispensation.granted.v1``: STPS lets the place off the whole fee of a year, or a share (R36)."""
 
@@ -106,6 +111,7 @@ class DispensationGranted(Message):
     share: Share
 
 
+@message
 class FeeRunRequested(Message):
     """``dk.stps.fee-run.requested.v1``: the yearly run, for every partition; it has no owner and no key (R39)."""
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from contracts.dead_letters import DeadLetterReason
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 
 LONGEST_NAME: Final = 80
 LONGEST_WHY: Final = 300
@@ -41,6 +41,7 @@ Why = Annotated[str, Field(min_length=1, max_length=LONGEST_WHY, json_schema_ext
 TypeName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+@message
 class Chosen(Message):
     """Which dead letters: those for which all that is given holds. `day` is the Danish day they were set aside on.
 
@@ -56,6 +57,7 @@ class Chosen(Message):
     offset: Annotated[int, Field(ge=0)] | None = None
 
 
+@message
 class LetterPlace(Message):
     """One dead letter: its place on the topic, and the instant it bears, so that a topic made anew is not confused."""
 
@@ -64,6 +66,7 @@ class LetterPlace(Message):
     set_aside_at: Instant
 
 
+@message
 class _Acted(Message):
     """Who acted, why, when; `redrive_id` is the same in all events of one redrive."""
 
@@ -73,6 +76,7 @@ class _Acted(Message):
     at: Instant
 
 
+@message
 class RedriveStarted(_Acted):
     """Somebody has begun to send dead letters once more."""
 
@@ -82,12 +86,14 @@ class RedriveStarted(_Acted):
     per_second: Annotated[float, Field(gt=0)]
 
 
+@message
 class LettersRedriven(_Acted):
     """These letters are on their input topics again, in the very transaction that wrote this."""
 
     letters: Annotated[tuple[LetterPlace, ...], Field(min_length=1, max_length=MOST_LETTERS)]
 
 
+@message
 class RedriveEnded(_Acted):
     """The redrive is over. One without this event was cut off; the next one goes on where it stopped."""
 

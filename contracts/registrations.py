@@ -11,13 +11,14 @@ from contracts.explanations import Explanation
 from contracts.identifiers import CvrNumber, PNumber, SorId
 from contracts.sor_entities import OwnerType, SorStatus, SorType, Speciality
 from contracts.value import value
-from contracts.wire import AS_WIRED, CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 
 RegistrationState = Literal["awaiting-self-registration", "registered"]
 Enrichment = Literal["complete", "pending", "not-found", "no-cvr"]
 WithdrawalReason = Literal["not-a-treatment-place", "closed-unregistered", "superseded"]
 
 
+@value
 class UnitType(Message):
     """Item 9: the SOR entity type by code, with its Danish label where the code list knows it."""
 
@@ -26,16 +27,15 @@ class UnitType(Message):
 
 
 @value
-class TreeStep:
+class TreeStep(Message):
     """One step on the way from the owner down to the unit's parent."""
-
-    __pydantic_config__ = AS_WIRED
 
     sor_id: SorId
     name: str
     sor_type: SorType
 
 
+@value
 class Affiliation(Message):
     """Item 11: organisational affiliation."""
 
@@ -44,6 +44,7 @@ class Affiliation(Message):
     path: tuple[TreeStep, ...]
 
 
+@message
 class CompanyFacts(Message):
     """What CVR said, beside what SOR says and never over it (R19); `fetched_at` is the older of the answers."""
 
@@ -52,6 +53,7 @@ class CompanyFacts(Message):
     fetched_at: Instant
 
 
+@message
 class Discrepancy(Message):
     """One difference between SOR and CVR, for a person to look at (R19). `cvr` is null when CVR has nothing."""
 
@@ -60,6 +62,7 @@ class Discrepancy(Message):
     cvr: str | None
 
 
+@value
 class RegistrationForwarded(Message):
     """The SOR half of the register record (items 1, 2, 4–11, 19), inheritance resolved (R8), whole each time."""
 
@@ -87,6 +90,7 @@ class RegistrationForwarded(Message):
     explanation: Explanation | None = None
 
 
+@message
 class RegistrationWithdrawn(Message):
     """BSR should forget a place that was forwarded and never registered, or is none any more (R14, R29)."""
 

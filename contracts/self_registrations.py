@@ -8,7 +8,7 @@ from pydantic import Field
 
 from contracts.identifiers import AuthorisationId, Gln, SorId
 from contracts.sor_entities import Code, Line
-from contracts.wire import CivilDate, Message
+from contracts.wire import CivilDate, Message, message
 
 Category = Literal["1", "2", "3a", "3b", "4", "5"]
 """Registreringskategori (item 13); 3a and 3b pay the same fee."""
@@ -16,6 +16,7 @@ TurnoverBand = Literal["below-limit", "half", "full"]
 """Expected turnover against the year's two limits (item 14, R34)."""
 
 
+@message
 class ResponsiblePhysician(Message):
     """Item 16. Personal data: never in logs, metrics, headers or URLs (R49)."""
 
@@ -23,12 +24,13 @@ class ResponsiblePhysician(Message):
     name: Line
 
 
+@message
 class SelfRegistered(Message):
     """One version of a self-registration: items 3 and 12–18, with the days that decide the fee year."""
 
     sor_id: SorId
     owner_sor_id: SorId
-    version: int = Field(ge=0)
+    version: Annotated[int, Field(ge=0)]
     registered_on: CivilDate
     treatment_started_on: CivilDate | None = None
     treatment_at_address: bool

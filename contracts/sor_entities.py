@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from contracts.addresses import Address
 from contracts.identifiers import CvrNumber, Gln, PNumber, ProviderId, SorId
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 
 SorType = Literal["IE", "SI", "OE"]
 """Institutionsejer (owner), sundhedsinstitution (clinic), organisatorisk enhed (department, provider)."""
@@ -21,6 +21,7 @@ Code = Annotated[str, Field(min_length=1, max_length=40)]
 Line = Annotated[str, Field(max_length=300)]
 
 
+@message
 class Speciality(Message):
     """One clinical speciality by code; `kind` tells the main one from the others (item 10)."""
 
@@ -28,6 +29,7 @@ class Speciality(Message):
     kind: Literal["main", "secondary"]
 
 
+@message
 class LocationNumber(Message):
     """SOR's lokationsnummer: an EDI mailbox. Accepted and kept; it changes nothing in BSR (R47)."""
 
@@ -39,6 +41,7 @@ class LocationNumber(Message):
     network_operator: Code | None = None
 
 
+@message
 class EntityChanged(Message):
     """One version of one entity, complete: what is absent or null here is absent or null in SOR.
 
@@ -49,7 +52,7 @@ class EntityChanged(Message):
     sor_type: SorType
     owner_sor_id: SorId
     parent_sor_id: SorId | None
-    version: int = Field(ge=0)
+    version: Annotated[int, Field(ge=0)]
     registered_at: Instant
     channel: Channel
     status: SorStatus
@@ -68,12 +71,12 @@ class EntityChanged(Message):
     telephone: Line | None = None
     email: Line | None = None
     website: Line | None = None
-    specialities: tuple[Speciality, ...] = Field(default=(), max_length=20)
+    specialities: Annotated[tuple[Speciality, ...], Field(max_length=20)] = ()
     provider_id: ProviderId | None = None
     shak: Code | None = None
     location_number: LocationNumber | None = None
-    replaces: tuple[SorId, ...] = Field(default=(), max_length=1000)
-    replaced_by: tuple[SorId, ...] = Field(default=(), max_length=1000)
+    replaces: Annotated[tuple[SorId, ...], Field(max_length=1000)] = ()
+    replaced_by: Annotated[tuple[SorId, ...], Field(max_length=1000)] = ()
     moved_to_owner_sor_id: SorId | None = None
 
     @model_validator(mode="after")

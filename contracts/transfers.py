@@ -11,16 +11,17 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.identifiers import SorId
-from contracts.wire import Message
+from contracts.wire import Message, message
 
 
+@message
 class UnitTransferred(Message):
     """Keyed by the new owner. `dossier` is the unit as the worker's own changelog writes it: JSON, as text."""
 
     sor_id: SorId
     owner_sor_id: SorId
     from_owner_sor_id: SorId
-    version: int = Field(ge=0)
+    version: Annotated[int, Field(ge=0)]
     """The unit's version that moved it: a later one may have moved it on."""
     dossier: Annotated[str, Field(max_length=200_000)]
     is_recall: bool = False

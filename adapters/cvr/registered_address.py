@@ -7,14 +7,10 @@ from datetime import date
 from typing import Any
 
 from adapters.cvr.periods import applicable, entries, period_of, section
-from contracts.addresses import Address
+from contracts.addresses import LONGEST, Address
 
 _POSTCODE_DIGITS = 4
 _MUNICIPALITY_DIGITS = 4
-_MAX_LENGTH = {
-    name: next((rule.max_length for rule in info.metadata if hasattr(rule, "max_length")), None)
-    for name, info in Address.model_fields.items()
-}
 
 
 def scalar_text(value: object) -> str | None:
@@ -57,7 +53,7 @@ def _to_address(entry: Mapping[str, Any]) -> Address | None:
     if not any(parts.values()):
         return None
     parts["country_code"] = country
-    return Address(**{name: text and text[: _MAX_LENGTH[name]] for name, text in parts.items()})
+    return Address(**{name: text and text[: LONGEST[name]] for name, text in parts.items()})
 
 
 def _street(entry: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.records import InputRecord
-from contracts.wire import Instant, Message
+from contracts.wire import Instant, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 """Its timestamp: a replay of an older release lets no day come by it."""
 
 
+@message
 class Extent(Message):
     """From which offset on one partition of a topic was read, and up to which, the latter not included."""
 
@@ -26,6 +27,7 @@ class Extent(Message):
     end: int
 
 
+@message
 class About(Message):
     """What a recording holds. `since`, `until` and `keys` are the limits that were asked for."""
 
@@ -49,7 +51,7 @@ class About(Message):
 
     def as_record(self) -> InputRecord:
         """The line as a record."""
-        return InputRecord(ABOUT, 0, 0, None, self.model_dump_json().encode(), (), _LONG_AGO)
+        return InputRecord(ABOUT, 0, 0, None, self.to_json(), (), _LONG_AGO)
 
 
 def extents_of(begins: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int]) -> tuple[Extent, ...]:

@@ -28,7 +28,7 @@ def about_of(path: Path) -> About | None:
     for record in islice(read_lines(lines_of(path)), 1):
         if record.topic == ABOUT:
             try:
-                return About.model_validate_json(record.value or b"")
+                return About.from_json(record.value or b"")
             except ValidationError as error:
                 raise LineError(f"{path}: its first line is damaged; remove it to do without") from error
     return None

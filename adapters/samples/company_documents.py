@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -114,7 +115,7 @@ def _entry(unit: SnapshotEntity, address: Address | None, chance: str, day: date
     if ended is None and unit.to_date is not None and follows < _CEASES_WITH_SOR:
         ended = unit.to_date + timedelta(days=lingers)
     if address is not None and elsewhere < _OTHER_ADDRESS:
-        address = address.model_copy(update=other)
+        address = replace(address, **other)
     return _Entry(
         name=f"{unit.name} Holding" if name < _OTHER_NAME else unit.name,
         address=document_address(address),

@@ -149,7 +149,7 @@ def _text(identifier: str | None) -> str | None:
 
 
 def _address(address: Address | None) -> dict[str, Any] | None:
-    return None if address is None else address.model_dump(mode="json", by_alias=True)
+    return None if address is None else address.to_dict()
 
 
 def _location_number(number: LocationNumber | None) -> dict[str, Any] | None:

@@ -60,10 +60,10 @@ class Sent(list):
 
     @property
     def facts(self):
-        return [CvrAnswer.model_validate_json(each.value).fact for each in self]
+        return [CvrAnswer.from_json(each.value).fact for each in self]
 
     def kinds(self, number):
-        named = (fact for fact in self.facts if number in fact.model_dump().values())
+        named = (fact for fact in self.facts if number in fact.to_dict().values())
         return [fact.kind for fact in named]
 
 
@@ -92,7 +92,7 @@ def test_what_cvr_answers_is_sent_with_the_age_of_the_answer_to_the_partition_of
         await enquiries.take([enquiry(CVRS[0]), enquiry(P_NUMBER), enquiry(CVRS[1])])
 
     sent = play(story, Registry(missing=[CVRS[1]]))
-    answers = [CvrAnswer.model_validate_json(each.value) for each in sent]
+    answers = [CvrAnswer.from_json(each.value) for each in sent]
     assert {type(each.fact) for each in answers} == {CompanyFact, ProductionUnitFact, NotFoundFact}
     assert {each.fetched_at for each in answers} == {FETCHED}
     assert {each.time for each in sent} == {NOW}, (

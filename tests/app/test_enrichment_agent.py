@@ -23,13 +23,13 @@ def event(value, headers):
 
 def test_a_request_is_one_enquiry_for_each_of_its_numbers():
     request = CvrRequest(owner_sor_id=OWNER, cvr=CVR, p_numbers=(UNIT, OTHER))
-    found = _enquiries(event(request.model_dump_json().encode(), {"ce_id": b"cause"}))
+    found = _enquiries(event(request.to_json(), {"ce_id": b"cause"}))
     assert found == [Enquiry(OWNER, number, 3, "cause") for number in (CVR, UNIT, OTHER)]
 
 
 def test_a_request_without_headers_has_no_cause():
     request = CvrRequest(owner_sor_id=OWNER, cvr=CVR)
-    assert _enquiries(event(request.model_dump_json().encode(), None)) == [Enquiry(OWNER, CVR, 3, "")]
+    assert _enquiries(event(request.to_json(), None)) == [Enquiry(OWNER, CVR, 3, "")]
 
 
 def test_a_request_that_breaks_its_own_contract_is_skipped_and_said():

@@ -90,7 +90,7 @@ def _decide(world: World, partition: int, records: list[InputRecord]) -> Iterato
         turn.adopt()
         records.clear()
         for each in asked:
-            request = CvrRequest.model_validate_json(each.value or b"")
+            request = CvrRequest.from_json(each.value or b"")
             for number in request.numbers:
                 fact = NotFoundFact(number=number)
                 records.append(answer_record(request.owner_sor_id, number, fact, each.time).as_input())

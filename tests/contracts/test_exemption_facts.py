@@ -41,7 +41,7 @@ def refusal(data):
     """What the model says of it; the schema must refuse it too."""
     assert not VALIDATOR.is_valid(data)
     with pytest.raises(ValidationError) as caught:
-        ExemptionNotified.model_validate_json(json.dumps(data))
+        ExemptionNotified.from_json(json.dumps(data))
     (error,) = caught.value.errors(include_url=False, include_input=False)
     assert error["type"] == "exemption_facts"
     assert not any(secret in error["msg"] for secret in SECRETS), "no personal data (R49)"
@@ -50,7 +50,7 @@ def refusal(data):
 
 def accepts(data):
     VALIDATOR.validate(data)
-    ExemptionNotified.model_validate_json(json.dumps(data))
+    ExemptionNotified.from_json(json.dumps(data))
 
 
 @pytest.mark.parametrize("kind", FACTS)

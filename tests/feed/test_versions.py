@@ -29,7 +29,7 @@ def test_every_entity_becomes_a_version_of_the_snapshot_s_day_parents_first_r10(
     assert {record.key for record in topic.records} == {OWNER.encode()}
     assert (report.read, report.new, report.sent) == (3, 3, 3)
     for record in topic.records:
-        EntityChanged.model_validate_json(record.value)
+        EntityChanged.from_json(record.value)
 
 
 @pytest.mark.parametrize("day", [date(2024, 1, 31), NEXT])

@@ -74,7 +74,7 @@ def standing_in(standin):
 
 def answered(broker):
     """The numbers that have an answer on the topic."""
-    facts = (CvrAnswer.model_validate_json(each.value).fact for each in outputs(broker, [Topic.CVR_FACTS]))
+    facts = (CvrAnswer.from_json(each.value).fact for each in outputs(broker, [Topic.CVR_FACTS]))
     return {number_of(fact) for fact in facts if fact.kind != "unavailable"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,4 +76,4 @@ def test_a_letter_at_the_same_place_of_a_topic_made_anew_is_another_one():
     (first,) = letters(1)
     redriven = Redriven()
     redriven.take(lying(RedriveLog(ORDER, NOW).sent([first.place], NOW)))
-    assert not redriven.holds(first.place.model_copy(update={"set_aside_at": NOW + timedelta(days=1)}))
+    assert not redriven.holds(replace(first.place, set_aside_at=NOW + timedelta(days=1)))

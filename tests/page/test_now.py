@@ -60,7 +60,7 @@ def test_why_a_closure_is_late_is_told(closing, lag, stuck, reason):
     follower = following(closing, closing.at("2023-06-01 00:02").now)
     follower.lag = lag_of(closing.now, **lag)
     things = tuple(StuckThing(reason=each, partition=0, seconds=95) for each in stuck or ())
-    follower.worker = WELL.model_copy(update={"stuck": things, "open_partitions": () if stuck is None else (0,)})
+    follower.worker = replace(WELL, stuck=things, open_partitions=() if stuck is None else (0,))
     (late,) = closures_of(follower, None).overdue
     assert late.reason == reason
 
@@ -118,7 +118,7 @@ def test_brokers_that_are_silent_for_a_while_are_away(closing):
 )
 def test_a_cvr_that_is_away_wants_a_look_and_is_never_red_r20(closing, change, kind):
     follower = following(closing)
-    follower.worker = WELL.model_copy(update={"cvr": CVR.model_copy(update=change)})
+    follower.worker = replace(WELL, cvr=replace(CVR, **change))
     assert (now_of(follower).severity, kinds(follower)) == ("watch", [kind])
 
 

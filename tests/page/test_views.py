@@ -1,6 +1,7 @@
 """Each view, in both languages and as JSON: the same figures, nothing personal, and whole HTML."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from lxml import html
@@ -157,7 +158,7 @@ async def test_cvr_as_the_worker_tells_it(client, follower, monkeypatch):
     }
     cvr = CvrStanding(breaker="open", canary="well", is_trusted=True, waiting=3, remembered=1200, rejected=0)
     told = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,), cvr=cvr)
-    monkeypatch.setattr(follower, "worker", told.model_copy(update={"cvr_figures": figures}))
+    monkeypatch.setattr(follower, "worker", replace(told, cvr_figures=figures))
     text = words_in(await text_of(client, "/cvr"))
     assert "CVR svarer ikke." in text
     assert "1.200" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,7 +98,7 @@ ADDRESSES = st.builds(
 
 def elsewhere(address):
     changes = {"street": HERE.street(address.street), "city": address.city and HERE.city(address.city)}
-    return address.model_copy(update=changes)
+    return replace(address, **changes)
 
 
 @given(ADDRESSES, ADDRESSES)

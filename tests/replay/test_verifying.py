@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -283,7 +284,7 @@ def test_a_recording_that_begins_in_the_middle_cannot_be_compared(places):
     assert obstacle(about(places), is_answered=False) is None
     since = about(places, since=instant("2023-05-02"))
     assert "2023-05-01 22:00Z" in (obstacle(since, is_answered=False) or "")
-    extents = tuple(each.model_copy(update={"begin": 7}) for each in about(places).extents)
+    extents = tuple(replace(each, begin=7) for each in about(places).extents)
     assert "sor.entity-changes.v1" in (obstacle(about(places, extents=extents), is_answered=False) or "")
 
 

@@ -24,7 +24,7 @@ CHANGES = {"region": "1084", "ediSystem": "13", "systemSupplier": "35", "network
 def kept(world, unit):
     """What the worker holds of the unit's lokationsnummer."""
     node = world.world.owners[SorId(unit.owner)].nodes[SorId(unit.sor_id)]
-    return node.entity.location_number and node.entity.location_number.model_dump(mode="json")
+    return node.entity.location_number and node.entity.location_number.to_dict()
 
 
 def test_a_request_is_kept_and_sends_nothing_r47(world):

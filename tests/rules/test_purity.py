@@ -40,7 +40,7 @@ def a_state_about_to_close():
 def cases():
     """A closure in the past, which the owner's whole tree follows at once; and the day of the one announced."""
     change = HOSPITAL.owner.first | {"version": 9, "toDate": "2023-04-01", "telephone": "1"}
-    message = EntityChanged.model_validate_json(json.dumps(change))
+    message = EntityChanged.from_json(json.dumps(change))
     return [
         (Received(message, "event"), datetime(2023, 5, 1, tzinfo=UTC)),
         (DayHasCome(), datetime(2023, 6, 1, tzinfo=UTC)),

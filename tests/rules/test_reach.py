@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from contracts.identifiers import SorId
 from contracts.sor_entities import EntityChanged
-from support.messages import address
+from support.messages import address, unchecked
 from support.trees import Tree, Unit, below, owner
 from workers.tree.draft import Draft
 from workers.tree.inheritance import reached_by
@@ -25,11 +27,11 @@ def reached(unit: Unit, **changes: object) -> set[Unit]:
     """Who is reached by the next version of the unit."""
     draft = Draft(OwnerState(SorId(TOP.owner)))
     for each in TREE.units:
-        entity = EntityChanged.model_validate(each.first, strict=False)
+        entity = EntityChanged.from_json(json.dumps(each.first))
         draft.put(Node(entity.sor_id, entity))
     before = draft.node(SorId(unit.sor_id))
     assert before.entity is not None
-    after = Node(before.sor_id, before.entity.model_copy(update={"version": 2, **changes}))
+    after = Node(before.sor_id, unchecked(before.entity, version=2, **changes))
     draft.put(after)
     ids = reached_by(draft, before, after)
     assert len(ids) == len(set(ids))

@@ -49,7 +49,7 @@ def asked_by(world, time):
 def says(world, fact, **more):
     """CVR's answer as the agent sends it."""
     answer = CvrAnswer(owner_sor_id=CLINIC.owner.sor_id, fetched_at=world.now, fact=fact, **more)
-    data = answer.model_dump(mode="json", by_alias=True)
+    data = answer.to_dict()
     world.send(Topic.CVR_FACTS, data, key=f"{CLINIC.owner.sor_id}/{CVR}", ce_type="dk.sorbro.cvr.answered.v1")
 
 

@@ -40,7 +40,7 @@ def wide(world) -> OwnerState:
 def edited(state, unit, event_id="edit", **changes) -> Received:
     """The next version of a unit the owner knows."""
     entity = state.nodes[unit].entity
-    return Received(entity.model_copy(update={"version": entity.version + 1, **changes}), event_id)
+    return Received(replace(entity, version=entity.version + 1, **changes), event_id)
 
 
 def keys(decision: Decision) -> list[str]:
@@ -225,7 +225,7 @@ def test_a_fee_run_asks_registered_places_alone_r39_r16(world):
 
 def test_a_refused_record_changes_nothing_r10(wide):
     known = wide.nodes[PLACES[0]].entity
-    other = Received(known.model_copy(update={"name": "Andet navn"}), "other")
+    other = Received(replace(known, name="Andet navn"), "other")
     decision = decide(wide, other, NOW, TARIFFS)
     (refusal,) = decision.effects
     assert refusal == Refusal(
@@ -237,7 +237,7 @@ def test_a_refused_record_changes_nothing_r10(wide):
 @pytest.mark.parametrize(("behind", "outcome"), [(0, "repeated"), (1, "stale")])
 def test_a_record_that_is_known_or_older_changes_nothing_r10(wide, behind, outcome):
     known = wide.nodes[PLACES[0]].entity
-    again = Received(known.model_copy(update={"version": known.version - behind}), "again")
+    again = Received(replace(known, version=known.version - behind), "again")
     assert decide(wide, again, NOW, TARIFFS) == Decision(wide, Changes(), (), outcome, frozenset())
 
 

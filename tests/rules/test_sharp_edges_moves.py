@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -149,7 +150,7 @@ def gives_up(world, unit, event_id="moved") -> list[Send]:
     state = world.world.owners[OLD.owner.sor_id]
     entity = state.nodes[unit.sor_id].entity
     moved = {"version": entity.version + 1, "moved_to_owner_sor_id": NEW.sor_id}
-    event = Received(entity.model_copy(update=moved), event_id)
+    event = Received(replace(entity, **moved), event_id)
     return list(decide(state, event, world.now, world.world.tariffs).effects)
 
 
@@ -169,7 +170,7 @@ def test_what_asks_for_a_dossier_back_says_whom_and_why_and_carries_none_r10_r39
     leaves(world)
     state = world.world.owners[OLD.owner.sor_id]
     entity = state.nodes[PLACE.sor_id].entity
-    stays = entity.model_copy(update={"version": entity.version + 1, "moved_to_owner_sor_id": None})
+    stays = replace(entity, version=entity.version + 1, moved_to_owner_sor_id=None)
     send = decide(state, Received(stays, "version 3"), world.now, world.world.tariffs).effects[0]
     assert (send.message.is_recall, send.message.dossier) == (True, "")
     parts = "unit-recalled", PLACE.sor_id, OLD.owner.sor_id, NEW.sor_id, "version 3"

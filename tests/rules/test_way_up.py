@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from itertools import product
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.sor_entities import EntityChanged
+from support.messages import unchecked
 from support.scenario import instant
 from support.trees import below, owner
 from workers.closures.announced import closing_of
@@ -17,7 +19,7 @@ from workers.tree.state import Announcement, Node, OwnerState
 
 TOP = owner(1000)
 UNITS = [TOP, *(below(TOP, 1001 + number) for number in range(4))]
-ENTITIES = [EntityChanged.model_validate(each.first, strict=False) for each in UNITS]
+ENTITIES = [EntityChanged.from_json(json.dumps(each.first)) for each in UNITS]
 SAID_AT = instant("2023-01-01 12:00")
 PARENTS = [None, *range(len(UNITS))]
 DAYS = [None, date(2023, 5, 31), date(2023, 6, 30)]
@@ -26,7 +28,7 @@ DAYS = [None, date(2023, 5, 31), date(2023, 6, 30)]
 def node(unit: int, parent: int | None, last_day: date | None) -> Node:
     """The unit below that parent; circles, and parents that nobody has heard of, are possible."""
     above = None if unit == 0 or parent is None else ENTITIES[parent].sor_id
-    entity = ENTITIES[unit].model_copy(update={"parent_sor_id": above})
+    entity = unchecked(ENTITIES[unit], parent_sor_id=above)
     announcement = Announcement(last_day, SAID_AT, f"{unit} says {last_day}") if last_day is not None else None
     return Node(entity.sor_id, entity, announcement)
 

@@ -38,6 +38,6 @@ class Enrichment:
 
 
 def _unavailable(question: InputRecord) -> Iterator[OutputRecord]:
-    request = CvrRequest.model_validate_json(question.value or b"")
+    request = CvrRequest.from_json(question.value or b"")
     for number in request.numbers:
         yield answer_record(request.owner_sor_id, number, UnavailableFact(number=number), question.timestamp)

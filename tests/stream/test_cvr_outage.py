@@ -60,7 +60,7 @@ async def _agent(broker, enquiries):
     while True:
         new = [each for each in broker.committed[seen:] if each.topic == Topic.CVR_REQUESTS]
         seen = len(broker.committed)
-        requests = [CvrRequest.model_validate_json(each.value) for each in new]
+        requests = [CvrRequest.from_json(each.value) for each in new]
         numbers = [(each.owner_sor_id, number) for each in requests for number in each.numbers]
         await enquiries.take([Enquiry(SorId(owner), number, 0, "") for owner, number in numbers])
         await asyncio.sleep(0.5)

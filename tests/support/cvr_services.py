@@ -1,6 +1,7 @@
 """The two services that answer for CVR, built alike: for tests that hold for both."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 
 import httpx
@@ -56,7 +57,7 @@ async def reading_of(kind, number, *documents, today=TODAY):
 
 def same_for_both(fact):
     """A fact without what the services word differently: "NORMAL" and "Aktiv" here, "aktiv" there."""
-    return fact.model_copy(update={"status_text": None})
+    return replace(fact, status_text=None)
 
 
 def company(**changes):

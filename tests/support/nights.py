@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
 
@@ -85,9 +86,9 @@ class FedRegister:
         for owner in owners:
             for unit in carried(self.form, self.life.standing.tree(owner)):
                 change = orjson.dumps(unit.as_change(0, _LONG_AGO))
-                self._expected[unit.sor_id] = _undated(EntityChanged.model_validate_json(change))
+                self._expected[unit.sor_id] = _undated(EntityChanged.from_json(change))
 
 
 def _undated(entity: EntityChanged) -> EntityChanged:
     """The entity without what a feed numbers and dates itself."""
-    return entity.model_copy(update={"version": 0, "registered_at": _LONG_AGO})
+    return replace(entity, version=0, registered_at=_LONG_AGO)

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from contracts.topics import MESSAGES, Topic
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -39,6 +41,14 @@ class Output:
     @property
     def type(self) -> str:
         return self.headers["ce_type"]
+
+    @property
+    def holds_its_contract(self) -> bool:
+        """Whether a reader finds what was written. A dead letter holds what somebody else wrote."""
+        if self.topic == Topic.DEAD_LETTERS:
+            return True
+        value = self.record.value or b""
+        return MESSAGES[Topic(self.topic)][self.type].from_json(value).to_json() == value
 
     @property
     def value(self) -> dict[str, Any]:

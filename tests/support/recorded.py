@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def about(places: Places, **changes: object) -> About:
     """What a recording of them says of itself."""
     ends = {place: len(records) for place, records in places.items()}
     said = About(release="0.1.0", recorded_at=NOW, extents=extents_of(dict.fromkeys(places, 0), ends))
-    return said.model_copy(update=changes)
+    return replace(said, **changes)
 
 
 def write(path: Path, records: Iterable[InputRecord], said: About | None = None) -> Path:

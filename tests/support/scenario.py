@@ -192,6 +192,7 @@ class Scenario:
 
     def _collect(self, records: Iterator[OutputRecord]) -> Outputs:
         fresh = Outputs(Output(record) for record in records)
+        assert all(each.holds_its_contract for each in fresh), fresh
         self.outputs += fresh
         return fresh
 
@@ -207,7 +208,7 @@ class _Recording(Replay):
     def _conclude(self, turn: Turn) -> Iterator[OutputRecord]:
         self.changelog += changelog_of(turn, 0, {})
         asked = (each.value for each in turn.outputs if each.topic == Topic.CVR_REQUESTS)
-        self.questions += (CvrRequest.model_validate_json(value or b"") for value in asked)
+        self.questions += (CvrRequest.from_json(value or b"") for value in asked)
         yield from super()._conclude(turn)
 
 

@@ -96,7 +96,7 @@ async def _again_and_again(attempt: Callable[[], Awaitable[None]]) -> None:
 
 def _enquiries(event: Any) -> list[Enquiry]:
     try:
-        request = CvrRequest.model_validate_json(event.value)
+        request = CvrRequest.from_json(event.value)
     except ValidationError:
         _log.error("a CVR request of ours does not hold its contract; it is skipped", offset=event.message.offset)
         return []

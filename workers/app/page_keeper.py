@@ -101,7 +101,7 @@ class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
             standing = standing_of(self._reporter, self._registry, asyncio.get_running_loop().time())
             with suppress(aiohttp.ClientError, TimeoutError, OSError):  # not there yet, or just dead
                 if self.client is not None:
-                    body = standing.model_dump_json()
+                    body = standing.to_json()
                     async with self.client.put(f"http://localhost{WORKER_LINE}", data=body):
                         pass
             await self.sleep(_EVERY_SECONDS)

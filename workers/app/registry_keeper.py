@@ -73,7 +73,7 @@ class RegistryKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no t
 
     def _learn(self, value: bytes | None) -> None:
         try:
-            answer = CvrAnswer.model_validate_json(value or b"")
+            answer = CvrAnswer.from_json(value or b"")
         except ValidationError:
             return  # the loop makes a dead letter of it
         number = cvr_or_p_number(number_of(answer.fact))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from dataclasses import field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Literal
 
-from pydantic import Field
-
 from adapters.telemetry.catalogue import REGISTRY
-from contracts.wire import Message
+from contracts.wire import Message, message
 from workers.app.watch import Reason
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 _CVR_FIGURES: Final = "sorbro_cvr_"
 
 
+@message
 class StuckThing(Message):
     """Something that stands still and must not; see `workers.app.watch.Stuck`."""
 
@@ -30,6 +30,7 @@ class StuckThing(Message):
     offset: int | None = None
 
 
+@message
 class CvrStanding(Message):
     """How things stand between this worker and CVR; see `adapters.cvr.registry`."""
 
@@ -43,6 +44,7 @@ class CvrStanding(Message):
     rejected: int
 
 
+@message
 class WorkerStanding(Message):
     """One worker at one instant, as it tells its page. `cvr` is None where no CVR is configured."""
 
@@ -53,7 +55,7 @@ class WorkerStanding(Message):
     open_partitions: tuple[int, ...]
     stuck: tuple[StuckThing, ...] = ()
     cvr: CvrStanding | None = None
-    cvr_figures: Mapping[str, float] = Field(default_factory=dict)
+    cvr_figures: Mapping[str, float] = field(default_factory=dict)
     """The metrics about CVR by their Prometheus names, labels included."""
 
 

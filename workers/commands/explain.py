@@ -157,7 +157,7 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
 
 def _show(story: Story, language: Language, *, as_json: bool) -> None:
     if as_json:
-        click.echo(story.model_dump_json(by_alias=True, indent=2))
+        click.echo(story.to_json(indent=2))
         return
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     console.print(Group(*page_of(story, Words(language))))

@@ -45,5 +45,5 @@ def answer_record(
         causation=causation,
         traceparent=traceparent,
     )
-    key, value = f"{owner}/{number}".encode(), answer.model_dump_json().encode()
+    key, value = f"{owner}/{number}".encode(), answer.to_json()
     return OutputRecord(topic, key, value, headers, at, partition)

@@ -32,7 +32,7 @@ def between(before: EntityChanged | None, after: EntityChanged) -> tuple[Change,
     """The fields in which SOR's version differs from the one before, the telling ones first; none for a first one."""
     if before is None:
         return ()
-    old, new = _wire(before), _wire(after)
+    old, new = before.to_dict(), after.to_dict()
     differing = [field for field in new if field not in _OF_THE_VERSION and old.get(field) != new[field]]
     told = [
         Change(field=field, before=_text(old[field]), after=_text(new[field])) for field in _TOLD if field in differing
@@ -47,7 +47,7 @@ def reach_below(changes: tuple[Change, ...]) -> bool:
 
 def of_self_registration(before: SelfRegistered | None, after: SelfRegistered) -> tuple[str, ...]:
     """The fields in which the self-registration differs from its version before."""
-    return () if before is None else _differing(_wire(before), _wire(after), frozenset({"version"}))
+    return () if before is None else _differing(before.to_dict(), after.to_dict(), frozenset({"version"}))
 
 
 def of_record(before: RegistrationForwarded | None, after: RegistrationForwarded) -> tuple[str, ...]:
@@ -57,17 +57,13 @@ def of_record(before: RegistrationForwarded | None, after: RegistrationForwarded
 
 
 def _undated(record: RegistrationForwarded) -> dict[str, Any]:
-    wire = _wire(record)
+    wire = record.to_dict()
     facts = wire["companyFacts"]
     return wire | {"companyFacts": facts and {name: each for name, each in facts.items() if name != "fetchedAt"}}
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any], left_out: frozenset[str]) -> tuple[str, ...]:
     return tuple(field for field in new if field not in left_out and old.get(field) != new[field])
-
-
-def _wire(message: EntityChanged | SelfRegistered | RegistrationForwarded) -> dict[str, Any]:
-    return message.model_dump(mode="json", by_alias=True)
 
 
 def _text(value: Any) -> str | None:

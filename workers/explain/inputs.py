@@ -13,7 +13,7 @@ from contracts.exemption_facts import ExemptionKind
 from contracts.identifiers import SorId
 from contracts.self_registrations import Category, TurnoverBand
 from contracts.sor_entities import Channel, SorStatus, SorType
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 
 Relation = Literal["unit", "above", "owner", "heir"]
 """Whom a message is about: the unit itself, one above it, its owner, or the one that says it replaces it."""
@@ -21,6 +21,7 @@ Outcome = Literal["applied", "repeated", "stale", "refused"]
 """What became of a message; one that was refused is followed by its dead letter."""
 
 
+@message
 class Place(Message):
     """Where a record lies. In a file without offsets the offset counts the topic's records from 0."""
 
@@ -29,6 +30,7 @@ class Place(Message):
     offset: int
 
 
+@message
 class Heard(Message):
     """What every message has: when (the record's timestamp), where it lies, the `ce_id`, and what became of it."""
 
@@ -38,6 +40,7 @@ class Heard(Message):
     outcome: Outcome
 
 
+@message
 class Change(Message):
     """A field that differs from the version before; its values only where they are nobody's personal data (R49)."""
 
@@ -46,6 +49,7 @@ class Change(Message):
     after: str | None = None
 
 
+@message
 class SorVersion(Heard):
     """A version in SOR of the unit, or of another one that reaches it (R3, R8, R22)."""
 
@@ -65,6 +69,7 @@ class SorVersion(Heard):
     changes: tuple[Change, ...] = ()
 
 
+@message
 class SelfRegistration(Heard):
     """A version of the place's own half (R16)."""
 
@@ -81,6 +86,7 @@ class SelfRegistration(Heard):
     """The fields that differ from the version before."""
 
 
+@message
 class DeregistrationNotice(Heard):
     """STPS takes the place out of BSR (R28)."""
 
@@ -90,6 +96,7 @@ class DeregistrationNotice(Heard):
     treated_in_year: bool
 
 
+@message
 class DeletionNotice(Heard):
     """The place asks to be deleted (R45)."""
 
@@ -100,6 +107,7 @@ class DeletionNotice(Heard):
     treated_in_year: bool
 
 
+@message
 class DispensationNotice(Heard):
     """STPS lets the place off a share of a year's fee (R36)."""
 
@@ -108,6 +116,7 @@ class DispensationNotice(Heard):
     share: str
 
 
+@message
 class ExemptionNotice(Heard):
     """A notification (underretning) by the place, or by its owner for all its places (R44)."""
 
@@ -117,6 +126,7 @@ class ExemptionNotice(Heard):
     notified_on: CivilDate
 
 
+@message
 class FeeRunNotice(Heard):
     """STPS starts the yearly run (R39)."""
 
@@ -125,6 +135,7 @@ class FeeRunNotice(Heard):
     run_on: CivilDate
 
 
+@message
 class CvrAnswered(Heard):
     """CVR's answer on a number of the unit or its owner: the first, or one that says something else (R19, R20)."""
 
@@ -137,6 +148,7 @@ class CvrAnswered(Heard):
     fetched_at: Instant
 
 
+@message
 class Unread(Heard):
     """A message that names the unit and could not be read; the dead letter says why."""
 

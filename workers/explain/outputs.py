@@ -12,10 +12,11 @@ from contracts.identifiers import SorId
 from contracts.invoice_triggers import Basis, NotDueReason, Occasion, RouteStatus
 from contracts.registrations import Enrichment, RegistrationState, WithdrawalReason
 from contracts.self_registrations import Category
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 from workers.explain.inputs import Place
 
 
+@message
 class Sent(Message):
     """What every output has: when it was decided, its id, the `ce_id` that caused it, and why it is so (R50)."""
 
@@ -28,6 +29,7 @@ class Sent(Message):
     why: Explanation | None
 
 
+@message
 class Forwarded(Sent):
     """BSR was told the SOR half of the record (R14–R17)."""
 
@@ -43,6 +45,7 @@ class Forwarded(Sent):
     """The fields in which SOR and CVR differ (R19)."""
 
 
+@message
 class Withdrawn(Sent):
     """BSR should forget the place (R14, R29)."""
 
@@ -51,6 +54,7 @@ class Withdrawn(Sent):
     reason: WithdrawalReason
 
 
+@message
 class Deregistered(Sent):
     """The registration ended (R25)."""
 
@@ -64,6 +68,7 @@ class Deregistered(Sent):
     successor_registration_id: UUID | None
 
 
+@message
 class Invoiced(Sent):
     """A year's fee was triggered. Where it goes by kind of channel alone (R49)."""
 
@@ -81,6 +86,7 @@ class Invoiced(Sent):
     flags: tuple[str, ...]
 
 
+@message
 class NotDue(Sent):
     """The fee question was asked and nothing was due (R40)."""
 
@@ -91,6 +97,7 @@ class NotDue(Sent):
     reason: NotDueReason
 
 
+@message
 class DeletionRequested(Sent):
     """SDS was told that the place asks to be deleted in SOR (R45)."""
 
@@ -98,6 +105,7 @@ class DeletionRequested(Sent):
     reference_number: str
 
 
+@message
 class DeadLetter(Sent):
     """A message on the unit, its owner or one above it was refused."""
 

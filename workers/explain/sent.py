@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts import dead_letters as names
+from contracts import dead_letters
 from contracts.dead_letters import DeadLetterReason
 from contracts.deregistrations import DeregistrationEffective, SorDeletionRequested
 from contracts.invoice_triggers import InvoiceNotDue, InvoiceTriggered
@@ -33,7 +34,7 @@ OUTPUTS: Final = frozenset(
 )
 """The topics others read."""
 
-_ORIGIN: Final = (names.CONNECT_TOPIC, names.CONNECT_PARTITION, names.CONNECT_OFFSET)
+_ORIGIN: Final = (dead_letters.CONNECT_TOPIC, dead_letters.CONNECT_PARTITION, dead_letters.CONNECT_OFFSET)
 _Alike = outputs.Withdrawn | outputs.Deregistered | outputs.Invoiced | outputs.NotDue
 _ALIKE: Final[Mapping[type[Message], type[_Alike]]] = {
     RegistrationWithdrawn: outputs.Withdrawn,
@@ -63,7 +64,7 @@ class Speaker:
         try:
             if record.topic == Topic.DEAD_LETTERS:
                 return _dead_letter(record, headers, base)
-            message = MESSAGES[Topic(record.topic)][headers["ce_type"]].model_validate_json(record.value or b"")
+            message = MESSAGES[Topic(record.topic)][headers["ce_type"]].from_json(record.value or b"")
         except (ValidationError, KeyError) as error:
             raise ExplainError(
                 f"{record.topic}[{record.partition}]@{record.offset} is not an output that this release knows: "
@@ -106,8 +107,8 @@ def _dead_letter(record: InputRecord, headers: dict[str, str], base: dict[str, A
         id=origin_of(record),
         caused_by=headers.get("ce_id", ""),
         why=None,
-        reason=TypeAdapter(DeadLetterReason).validate_python(headers.get(names.REASON)),
-        detail=headers.get(names.DETAIL, ""),
+        reason=TypeAdapter(DeadLetterReason).validate_python(headers.get(dead_letters.REASON)),
+        detail=headers.get(dead_letters.DETAIL, ""),
     )
 
 
@@ -119,5 +120,6 @@ def _other(message: Message, base: dict[str, Any]) -> OutputEvent:
         base |= {"channel": recipient.channel, "billed_sor_id": recipient.billed_sor_id}
     for kind, model in _ALIKE.items():
         if isinstance(message, kind):
-            return model(**base, **{name: getattr(message, name) for name in model.model_fields.keys() - base - _OWN})
+            names = {each.name for each in fields(model)} - base.keys() - _OWN
+            return model(**base, **{name: getattr(message, name) for name in names})
     raise TypeError(f"{type(message).__name__} is no output")

@@ -13,7 +13,7 @@ from contracts.identifiers import SorId
 from contracts.invoice_triggers import Occasion
 from contracts.registrations import WithdrawalReason
 from contracts.sor_entities import OwnerType, SorType
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 from workers.explain.inputs import InputEvent
 from workers.explain.outputs import OutputEvent
 from workers.tree import waiting
@@ -21,6 +21,7 @@ from workers.tree import waiting
 Event = Annotated[InputEvent | OutputEvent, Field(discriminator="kind")]
 
 
+@message
 class Standing(Message):
     """Where the unit stands with BSR now."""
 
@@ -31,6 +32,7 @@ class Standing(Message):
     reason: WithdrawalReason | None = None
 
 
+@message
 class Coming(Message):
     """What is due, and when (R25). `by` is the unit whose closure or new number it is."""
 
@@ -41,6 +43,7 @@ class Coming(Message):
     fee_year: int | None = None
 
 
+@message
 class Wait(Message):
     """What the unit waits for (R13, R20, R32); `about` is the SOR-id, year or number that is missing."""
 
@@ -48,6 +51,7 @@ class Wait(Message):
     about: str
 
 
+@message
 class ParkedFee(Message):
     """A fee question without an answer yet (R32, R38)."""
 
@@ -56,6 +60,7 @@ class ParkedFee(Message):
     asked_at: Instant
 
 
+@message
 class Absence(Message):
     """What does not happen, and why; `about` and `day` are what the reason speaks of."""
 
@@ -77,6 +82,7 @@ class Absence(Message):
     day: CivilDate | None = None
 
 
+@message
 class Fact(Message):
     """What CVR last said of a number of the unit, as the worker knows it."""
 
@@ -86,6 +92,7 @@ class Fact(Message):
     fetched_at: Instant
 
 
+@message
 class Unit(Message):
     """The unit as SOR last told of it."""
 
@@ -102,6 +109,7 @@ class Unit(Message):
     treatment_places_below: int = 0
 
 
+@message
 class Present(Message):
     """How things stand at the end of the story."""
 
@@ -116,6 +124,7 @@ class Present(Message):
     """When the worker will look at the owner by itself: for what is coming, or to ask CVR again."""
 
 
+@message
 class Story(Message):
     """One unit's story, oldest first, and how things stand at `as_of`."""
 

@@ -58,7 +58,7 @@ def _read_one(unit: FileUnit, spool: Spool, report: FeedReport) -> None:
         return
     change = _change(reading.entity, report.taken_on)
     try:
-        EntityChanged.model_validate_json(orjson.dumps(change))
+        EntityChanged.from_json(orjson.dumps(change))
     except ValidationError as error:
         where = ", ".join(".".join(str(part) for part in each["loc"]) or each["type"] for each in error.errors())
         if not reading.damage:  # else it has been said already

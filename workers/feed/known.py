@@ -134,7 +134,7 @@ def _change_in(value: bytes | None, *, is_ours: bool) -> dict[str, Any] | None:
     """Return the data of a valid change message. A feed has checked its own before they were sent."""
     try:
         if not is_ours:
-            EntityChanged.model_validate_json(value or b"")
+            EntityChanged.from_json(value or b"")
         change: dict[str, Any] = orjson.loads(value or b"")
     except (ValidationError, orjson.JSONDecodeError):
         return None

@@ -37,7 +37,7 @@ class RedriveLog:
 
     def __init__(self, order: Order, now: datetime) -> None:
         self._order = order
-        self._id = effect_id("redrive", order.operator, order.why, order.chosen.model_dump_json(), now)
+        self._id = effect_id("redrive", order.operator, order.why, order.chosen.to_json().decode(), now)
         self._events = 0
         self.started = self._record(
             RedriveStarted(**self._acted(now), chosen=order.chosen, first=order.first, per_second=order.per_second)
@@ -73,7 +73,7 @@ class RedriveLog:
             traceparent=None,
         )
         self._events += 1
-        return OutputRecord(topic, str(self._id).encode(), event.model_dump_json().encode(), headers, event.at)
+        return OutputRecord(topic, str(self._id).encode(), event.to_json(), headers, event.at)
 
     def _event_id(self, number: int) -> UUID:
         return effect_id(self._id, number)

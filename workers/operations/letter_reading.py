@@ -37,7 +37,7 @@ class Redriven:
     def take(self, record: InputRecord) -> None:
         """Hear one event of the audit topic; those of other types say nothing of it."""
         if dict(record.headers).get("ce_type") == _REDRIVEN:
-            letters = LettersRedriven.model_validate_json(record.value or b"").letters
+            letters = LettersRedriven.from_json(record.value or b"").letters
             self._places |= {(each.partition, each.offset, each.set_aside_at) for each in letters}
 
     def holds(self, place: LetterPlace) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -114,7 +115,7 @@ def _chosen(fields: Mapping[str, str]) -> Chosen:
     """The group a form names. Raises `HTTPNotFound` for what can be no group."""
     named = {name: fields.get(name, "") for name in ("reason", "ceType", "topic", "day")}
     try:
-        return Chosen.model_validate(named)
+        return Chosen.from_json(json.dumps(named))
     except ValidationError as error:
         raise web.HTTPNotFound from error
 

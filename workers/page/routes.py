@@ -137,7 +137,7 @@ class Routes:
 
 
 def _json(view: Message) -> web.Response:
-    return web.Response(body=view.model_dump_json().encode(), content_type="application/json", charset="utf-8")
+    return web.Response(body=view.to_json(), content_type="application/json", charset="utf-8")
 
 
 def _day(request: web.Request) -> date | None:

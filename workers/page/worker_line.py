@@ -17,7 +17,7 @@ def add_worker_line(app: web.Application, follower: Follower) -> None:
     """Put the line on the app."""
 
     async def told(request: web.Request) -> web.Response:
-        follower.worker = WorkerStanding.model_validate_json(await request.read())
+        follower.worker = WorkerStanding.from_json(await request.read())
         return web.Response(status=web.HTTPNoContent.status_code)
 
     app.router.add_put(WORKER_LINE, told)

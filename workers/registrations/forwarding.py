@@ -120,7 +120,7 @@ class _Review(NamedTuple):
         turns = changes_of(draft, numbers)
         send_id = effect_id("registration-forwarded", identity.registration_id, *versions, digest, *after, *turns)
         why = explain(draft, node, self.event_id, *rules_of(record), numbers=numbers)
-        record = record.model_copy(update={"explanation": why})
+        record = replace(record, explanation=why)
         return Send(record, send_id, record.sor_id, record.sor_id, self.event_id)
 
     def _ask(self, identity: Identity, succession: Succession | None, tariffs: TariffTable) -> list[Send]:

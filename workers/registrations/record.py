@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.code_lists import entity_type_label
 from contracts.registrations import Affiliation, RegistrationForwarded, TreeStep, UnitType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from contracts.registrations import RegistrationState
     from contracts.sor_entities import EntityChanged
     from workers.enrichment.facts import Findings
     from workers.tree.inheritance import Effective
     from workers.tree.state import Closing, Identity
+
+_NO_CONTENT: Final[Mapping[str, Any]] = {
+    "sor_version": True,
+    "company_facts": {"fetched_at"},
+    "explanation": True,
+}
 
 
 def build_record(
@@ -61,10 +67,7 @@ def build_record(
 
 def digest_of(record: RegistrationForwarded) -> str:
     """A digest of what BSR would read: a new version number or a fresher look-up alone is no change (R17)."""
-    content = record.model_dump_json(
-        exclude={"sor_version": True, "company_facts": {"fetched_at"}, "explanation": True}
-    )
-    return blake2b(content.encode(), digest_size=16).hexdigest()
+    return blake2b(record.to_json(without=_NO_CONTENT), digest_size=16).hexdigest()
 
 
 def rules_of(record: RegistrationForwarded) -> tuple[str, ...]:

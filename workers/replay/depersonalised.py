@@ -44,7 +44,7 @@ _KNOWN: Final = (
     frozenset(
         field
         for schema in (
-            *(model.model_json_schema() for types in MESSAGES.values() for model in types.values()),
+            *(TypeAdapter(model).json_schema() for types in MESSAGES.values() for model in types.values()),
             TypeAdapter(Node).json_schema(),
         )
         for field in _fields_in(schema)

@@ -116,7 +116,7 @@ class Replay:
         if record.topic in TO_ITSELF:
             yield from self._receive(record.as_input(), record.time)
         else:
-            request = CvrRequest.model_validate_json(record.value or b"")
+            request = CvrRequest.from_json(record.value or b"")
             for number in request.numbers:
                 fact, changes_on = self._look_up(number, record.time)
                 answer = answer_record(

@@ -144,4 +144,4 @@ def for_every_partition(requested: RunRequested, partitions: int, now: datetime)
             traceparent=requested.traceparent,
         )
         key = str(partition).encode()
-        yield OutputRecord(topic, key, started.model_dump_json().encode(), headers, now, partition)
+        yield OutputRecord(topic, key, started.to_json(), headers, now, partition)

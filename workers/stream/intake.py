@@ -98,7 +98,7 @@ def read(record: InputRecord) -> Accepted | Refusal:
     if ce_type is None or ce_type not in types:
         return Refusal("unknown-type", f"ce_type is not one that {record.topic} carries: {', '.join(types)}")
     try:
-        message = types[ce_type].model_validate_json(envelope.data)
+        message = types[ce_type].from_json(envelope.data)
     except ValidationError as error:
         return _broken(error, envelope.data)
     if (b"NaN" in envelope.data or b"Infinity" in envelope.data) and not _is_json(envelope.data):

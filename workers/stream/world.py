@@ -297,4 +297,4 @@ def _output(send: Send, now: datetime, traceparent: str | None, along: Headers =
         causation=send.causation,
         traceparent=traceparent,
     )
-    return OutputRecord(send.topic, send.key.encode(), send.message.model_dump_json().encode(), headers + along, now)
+    return OutputRecord(send.topic, send.key.encode(), send.message.to_json(), headers + along, now)

@@ -61,7 +61,7 @@ def xml1_carries(unit: SnapshotEntity) -> SnapshotEntity:
 
 
 def _without_municipality(address: Address | None) -> Address | None:
-    return None if address is None else address.model_copy(update={"municipality_code": None})
+    return None if address is None else replace(address, municipality_code=None)
 
 
 def _unit(unit: SnapshotEntity) -> str:

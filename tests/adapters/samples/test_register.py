@@ -160,7 +160,7 @@ def test_companies_are_what_cvr_would_know(register):
 def test_every_unit_becomes_a_message_of_the_contract(register):
     now = datetime(2023, 1, 1, tzinfo=UTC)
     for entity in register.entities:
-        message = EntityChanged.model_validate_json(json.dumps(entity.as_change(1, now)))
+        message = EntityChanged.from_json(json.dumps(entity.as_change(1, now)))
         assert message.sor_id == entity.sor_id
 
 

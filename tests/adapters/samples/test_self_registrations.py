@@ -55,7 +55,7 @@ def test_every_place_says_so_once_with_every_key(register, said):
     for _, _, one in said:
         assert list(one) == KEYS
         assert json.loads(json.dumps(one)) == one
-        assert SelfRegistered.model_validate_json(json.dumps(one)).sor_id == one["sorId"]
+        assert SelfRegistered.from_json(json.dumps(one)).sor_id == one["sorId"]
         assert SorId.parse(one["sorId"])
         assert (one["version"], one["registeredOn"]) == (1, "2023-01-05")
 

@@ -202,6 +202,6 @@ def test_all_real_units_arrive_with_every_label_mapped():
         assert (entity_type_label(unit.entity_type) if unit.entity_type else "") == row["unit_type"]
         assert (unit.location_number.gln if unit.location_number else "") == row["gln"]
         assert rows[unit.owner_sor_id]["sor_type"] == "IE"
-        assert EntityChanged.model_validate_json(json.dumps(unit.as_change(1, datetime(2026, 1, 1, tzinfo=UTC))))
+        assert EntityChanged.from_json(json.dumps(unit.as_change(1, datetime(2026, 1, 1, tzinfo=UTC))))
         assert (unit.cvr or "") == (row["cvr"] if unit.sor_type == "IE" else "")
     assert sum(unit.is_treatment_place for unit in items) == 2269

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -73,8 +74,8 @@ def test_every_field_is_read():
         to_date=date(2019, 2, 28),
         updated_on=date(2018, 12, 20),
         postal_address=address,
-        visiting_address=address.model_copy(update={"street": "Besøgsvej"}),
-        activity_address=address.model_copy(update={"street": "Aktivitetsvej"}),
+        visiting_address=replace(address, street="Besøgsvej"),
+        activity_address=replace(address, street="Aktivitetsvej"),
         telephone="12345678",
         email="a@b.example",
         website="www.b.example",

@@ -104,7 +104,7 @@ def test_every_leaf_of_the_real_files_arrives_or_is_on_the_list_of_what_is_left_
             continue
         assert reading.damage == ()
         change = reading.entity.as_change(1, datetime(2019, 4, 12, tzinfo=UTC))
-        assert EntityChanged.model_validate_json(json.dumps(change)).sor_id == sor_id
+        assert EntityChanged.from_json(json.dumps(change)).sor_id == sor_id
         assert (change["sorType"], change["parentSorId"]) == (TYPES[local(element)], above[-1] if above else None)
         assert change["ownerSorId"] == (above[0] if above else sor_id)
         assert change["isTreatmentPlace"] == (sor_id in PLACES)

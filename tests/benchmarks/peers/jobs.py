@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, Protocol
 
+from pydantic import TypeAdapter
+
 from contracts.records import InputRecord
 from contracts.sor_entities import EntityChanged
 from contracts.tariffs import TariffTable
@@ -24,6 +26,7 @@ _FORWARDED: Final = {
     "email", "website", "cvr", "p_number", "entity_type", "specialities", "to_date",
 }  # fmt: skip
 _NOT_CONTENT: Final = {"version"}
+_WRITE: Final = TypeAdapter(EntityChanged).dump_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +52,16 @@ Job = Callable[[InputRecord, Memory], Iterator[Forwarded]]
 
 def plain(record: InputRecord, memory: Memory) -> Iterator[Forwarded]:
     """Forward a treatment place whose content differs from what was forwarded last. Remembers version and digest."""
-    unit = EntityChanged.model_validate_json(record.value or b"")
+    unit = EntityChanged.from_json(record.value or b"")
     version, _, digest_before = (memory.get(unit.sor_id) or b"0 ").partition(b" ")
     if unit.version <= int(version):
         return
     digest = digest_before
     if unit.is_treatment_place:
-        content = unit.model_dump_json(include=_FORWARDED - _NOT_CONTENT).encode()
+        content = _WRITE(unit, include=_FORWARDED - _NOT_CONTENT)
         digest = blake2b(content, digest_size=16).hexdigest().encode()
         if digest != digest_before:
-            yield Forwarded(
-                Topic.REGISTRATIONS, unit.sor_id.encode(), unit.model_dump_json(include=_FORWARDED).encode()
-            )
+            yield Forwarded(Topic.REGISTRATIONS, unit.sor_id.encode(), _WRITE(unit, include=_FORWARDED))
     memory.set(unit.sor_id, b"%d %s" % (unit.version, digest))
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
 from contracts.danish_time import danish_date
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 from workers.operations.movement import Movement
 from workers.operations.outlook import Matter
 from workers.page.views.partitions import Partition, partitions_of
@@ -31,6 +31,7 @@ Reason = Literal[
 ]
 
 
+@message
 class DueThing(Message):
     """One thing that takes effect on one place. `reason`: why it has not, where it should have."""
 
@@ -42,6 +43,7 @@ class DueThing(Message):
     reason: Reason | None = None
 
 
+@message
 class CalendarDay(Message):
     """How much takes effect at the beginning of a Danish day."""
 
@@ -49,6 +51,7 @@ class CalendarDay(Message):
     count: int
 
 
+@message
 class DoneThing(Message):
     """A place that has left BSR."""
 
@@ -61,6 +64,7 @@ class DoneThing(Message):
     days_late: int
 
 
+@message
 class ParkedThing(Message):
     """A fee question that waits: for a tariff, or until `not_after` for CVR (R32, R38)."""
 
@@ -72,6 +76,7 @@ class ParkedThing(Message):
     not_after: str | None
 
 
+@message
 class WaitingThing(Message):
     """A unit that waits for something SOR has not told (R13)."""
 
@@ -81,6 +86,7 @@ class WaitingThing(Message):
     about: str
 
 
+@message
 class Closures(Message):
     """The whole view. Lists are cut at some hundreds; the counts are whole."""
 

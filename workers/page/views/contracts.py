@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from contracts.channels import CHANNELS
 from contracts.topics import MESSAGES, Topic
-from contracts.wire import Instant, Message
+from contracts.wire import Instant, Message, message
 
 if TYPE_CHECKING:
     from workers.operations.sightings import Sightings
     from workers.page.follower import Follower
 
 
+@message
 class Carried(Message):
     """One kind of message on a topic, and how often it has been seen there; `is_known` False for one not agreed on."""
 
@@ -24,6 +25,7 @@ class Carried(Message):
     """The names of its data's fields."""
 
 
+@message
 class Channel(Message):
     """One topic."""
 
@@ -36,6 +38,7 @@ class Channel(Message):
     carries: tuple[Carried, ...]
 
 
+@message
 class Contracts(Message):
     """The whole view."""
 
@@ -71,9 +74,7 @@ def _carried(topic: Topic, sightings: Sightings) -> list[Carried]:
             is_known=ce_type in agreed or topic == Topic.DEAD_LETTERS,
             count=seen[ce_type].count if ce_type in seen else 0,
             last=seen[ce_type].last if ce_type in seen else None,
-            fields=tuple(field.alias or name for name, field in agreed[ce_type].model_fields.items())
-            if ce_type in agreed
-            else (),
+            fields=agreed[ce_type].wire_names() if ce_type in agreed else (),
         )
         for ce_type in dict.fromkeys((*agreed, *seen))
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from contracts.wire import Instant, Message
+from contracts.wire import Instant, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ _BUCKET: Final = "sorbro_cvr_call_seconds_bucket{le="
 _QUANTILES: Final = (0.5, 0.95, 0.99)
 
 
+@message
 class Latency(Message):
     """Within how many seconds a share of the calls was answered, since the worker started; None where none was."""
 
@@ -23,6 +24,7 @@ class Latency(Message):
     seconds: float | None
 
 
+@message
 class Cvr(Message):
     """The whole view, of the worker whose page this is; what waits is counted over all."""
 

@@ -33,7 +33,7 @@ def _matter_json(matter: Matter | None) -> dict[str, Any] | None:
     if matter is None:
         return None
     return {
-        "chosen": matter.chosen.model_dump(mode="json", by_alias=True),
+        "chosen": matter.chosen.to_dict(),
         "stage": matter.stage,
         "tried": tally_json(matter.tried) if matter.tried is not None else None,
         "first": matter.order.first if matter.order is not None else None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from contracts.danish_time import danish_date
-from contracts.wire import CivilDate, Instant, Message
+from contracts.wire import CivilDate, Instant, Message, message
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -27,6 +27,7 @@ _HOURS: Final = 24
 _DAYS: Final = 14
 
 
+@message
 class Hour(Message):
     """What was sent in one hour, by type, in the order of `SHOWN`."""
 
@@ -34,6 +35,7 @@ class Hour(Message):
     sent: tuple[int, ...]
 
 
+@message
 class DayOfFlow(Message):
     """What was sent on one Danish day, by type."""
 
@@ -41,6 +43,7 @@ class DayOfFlow(Message):
     sent: tuple[int, ...]
 
 
+@message
 class Difference(Message):
     """Where state and topics do not agree: of a registration, or of its fee in a year."""
 
@@ -51,6 +54,7 @@ class Difference(Message):
     by_topics: str
 
 
+@message
 class Flow(Message):
     """The whole view."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from contracts.danish_time import danish_date
-from contracts.wire import Instant, Message
+from contracts.wire import Instant, Message, message
 from workers.operations.movement import Movement
 from workers.page.views.partitions import Partition, partitions_of
 
@@ -45,6 +45,7 @@ _PATIENCE_SECONDS: Final = 20.0
 """So long may the brokers be silent, as in an election, before the page calls them away."""
 
 
+@message
 class Trouble(Message):
     """One thing that is not as it should be; `n` says how much of it there is, `about` where."""
 
@@ -54,6 +55,7 @@ class Trouble(Message):
     about: str = ""
 
 
+@message
 class Now(Message):
     """The whole view. Figures of the register are as of what has been read: see `left`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from contracts.wire import Instant, Message
+from contracts.wire import Instant, Message, message
 from workers.operations.movement import Movement, waiting_since
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _WORST_FIRST: Final = (
 )
 
 
+@message
 class TopicLag(Message):
     """How far behind one partition is on one topic; `records` is None while nothing has been committed on it."""
 
@@ -36,6 +37,7 @@ class TopicLag(Message):
     movement: Movement
 
 
+@message
 class Partition(Message):
     """One partition over all its input topics. `seconds`: how long the oldest unread record has waited."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.identifiers import SorId
 from contracts.topics import Topic
-from contracts.wire import Message
+from contracts.wire import Message, message
 from workers.explain.recording import concerns
 from workers.explain.sent import ExplainError
 from workers.explain.story import Story
@@ -30,6 +30,7 @@ MOST_RECORDS: Final = 2000
 """Of a unit and those above it: more would take seconds to tell; `sorbro explain` tells them all."""
 
 
+@message
 class Found(Message):
     """One unit that a search has found."""
 
@@ -42,12 +43,14 @@ class Found(Message):
     standing: str
 
 
+@message
 class Search(Message):
     """What a search has found."""
 
     found: tuple[Found, ...]
 
 
+@message
 class UnitStory(Message):
     """A unit's story. `is_cut`: older records were left out, so its beginning is missing."""
 

@@ -1,6 +1,7 @@
 """Silent failures found and named, and nobody said to be missing on the word of a CVR that sees nobody."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
@@ -33,7 +34,7 @@ def raising(failure):
 
 
 def nameless(status="active"):
-    fact = reading(CANARY).fact.model_copy(update={"name": None if status == "active" else "A", "status": status})
+    fact = replace(reading(CANARY).fact, name=None if status == "active" else "A", status=status)
     return lambda numbers: Answer({number: type(reading(number))(fact) for number in numbers})
 
 

@@ -1,6 +1,7 @@
 """What is remembered, for how long, and what then counts."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -129,7 +130,7 @@ def test_what_was_learnt_from_the_topic_is_not_asked_for(service, play):
 
 
 def test_a_learnt_fact_ends_with_its_own_dates(service, play):
-    fact = reading(CVR).fact.model_copy(update={"ceased_on": date(2026, 6, 15)})
+    fact = replace(reading(CVR).fact, ceased_on=date(2026, 6, 15))
 
     async def story(registry):
         registry.learn(CVR, fact, START + timedelta(hours=10))

@@ -49,7 +49,7 @@ def _timed(work: Callable[[Sequence[InputRecord]], None], records: Sequence[Inpu
 
 def _pydantic(records: Sequence[InputRecord]) -> None:
     for each in records:
-        EntityChanged.model_validate_json(each.value or b"").model_dump_json()
+        EntityChanged.from_json(each.value or b"").to_json()
 
 
 def _decide(records: Sequence[InputRecord]) -> None:
