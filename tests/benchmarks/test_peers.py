@@ -10,6 +10,7 @@ pytest.importorskip("confluent_kafka", reason="the benchmark's packages are not 
 
 from benchmarks.peers import roster
 from benchmarks.peers.contest import Trial
+from benchmarks.peers.contestants.plain_turn import plain_job
 from benchmarks.peers.findings import findings, ratio_to_bare_copy
 from benchmarks.peers.generated_input import register_with_history
 from benchmarks.peers.jobs import JOBS
@@ -21,6 +22,10 @@ from benchmarks.peers.page import page
 from benchmarks.peers.quick import BARE_COPY, PLAIN_BARE_COPY, compared, is_far_below, stated
 from benchmarks.peers.run import Results
 from benchmarks.restore import Restored
+from contracts.topics import Topic
+from support.memory_log import MemoryBroker
+from support.work import work
+from workers.stream.changelog import PROGRESS
 
 
 def forwards(*records):
@@ -62,6 +67,26 @@ def test_the_plain_job_forwards_a_place_when_its_content_changes_and_not_otherwi
     assert arrived
     assert due.count == len(first) + len(telephones)
     assert due.digests.keys() == {sor_id.encode() for sor_id in first}
+
+
+async def test_the_plain_job_in_sorbros_loop_forwards_and_remembers_as_the_others_do():
+    records = [each.as_input() for each in register_with_history(40)]
+    broker = MemoryBroker()
+    for each in records:
+        broker.receive(each)
+    with plain_job():
+        await work(broker)
+    found = Forwards()
+    for each in broker.committed:
+        if each.topic == Topic.REGISTRATIONS:
+            found.take(each.key, each.value)
+    assert verdict(Forwards.of(JOBS["plain"](), register_with_history(40)), found) is None
+    remembered = {each.key for each in broker.committed if each.topic == Topic.STATE} - {PROGRESS}
+    assert remembered == {b"node/" + sor_id(each) for each in records}
+
+
+def sor_id(record):
+    return json.loads(record.value)["sorId"].encode()
 
 
 def test_the_rules_refuse_nothing_of_the_generated_input():

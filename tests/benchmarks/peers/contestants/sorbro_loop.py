@@ -8,6 +8,7 @@ The rest of `sorbro run`, the agent that asks CVR and the pages, is left out: no
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import Final
 
 from adapters.clock import Clock, SystemClock
@@ -18,7 +19,7 @@ from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import PartitionLog
 from adapters.telemetry.logs import configure_logging
 from benchmarks.peers.contestants.orders import Orders, orders
-from benchmarks.peers.contestants.plain_turn import give_plain_job
+from benchmarks.peers.contestants.plain_turn import plain_job
 from contracts.tariffs import TariffTable
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
@@ -39,8 +40,6 @@ def _confluent(connection: Connection, group: str, partition: int) -> PartitionL
 
 async def work(given: Orders) -> None:
     """Work until killed."""
-    if PLAIN in given.variant:
-        give_plain_job()
     connection = Connection(given.servers)
     clock: Clock = SystemClock()
     following = None
@@ -60,4 +59,6 @@ async def work(given: Orders) -> None:
 if __name__ == "__main__":
     configure_logging("json", "info")
     spare_what_stays()
-    asyncio.run(work(orders()))
+    given = orders()
+    with plain_job() if PLAIN in given.variant else nullcontext():
+        asyncio.run(work(given))
