@@ -1,4 +1,4 @@
-"""JSON Schema 2020-12 of every message, made from the pydantic models so that the two cannot drift apart.
+"""JSON Schema 2020-12 of every message, made from the models so that the two cannot drift apart.
 
 A schema is as strict as its model and no stricter: unknown fields pass, for adding optional ones is how contracts
 grow. What JSON Schema cannot say (check digits, the shape of the tree) the model says alone.

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Final, Self, TypeVar, cast, dataclass_transform
+from typing import Annotated, Any, Final, NamedTuple, Self, TypeVar, cast, dataclass_transform
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, PlainSerializer, TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreConfig, PydanticCustomError, SchemaSerializer, SchemaValidator
 
 from contracts.danish_time import rfc3339
 
@@ -52,32 +52,43 @@ class Message:
     @classmethod
     def from_json(cls, data: bytes | str) -> Self:
         """Read `data`. Raises `ValidationError` where it breaks the contract."""
-        read: Self = _adapter(cls).validator.validate_json(data)
+        read: Self = _form(cls).validator.validate_json(data)
         return read
 
     def to_json(self, *, without: Mapping[str, Any] | None = None, indent: int | None = None) -> bytes:
         """As it is written on the wire, but for the fields `without`: by name, True or the names of parts of it."""
-        return _adapter(type(self)).serializer.to_json(self, exclude=without, indent=indent)
+        return _form(type(self)).serializer.to_json(self, exclude=without, indent=indent)
 
     def to_dict(self) -> dict[str, Any]:
         """What a reader of its JSON would see."""
-        seen: dict[str, Any] = _adapter(type(self)).serializer.to_python(self, mode="json")
+        seen: dict[str, Any] = _form(type(self)).serializer.to_python(self, mode="json")
         return seen
 
     @classmethod
     def wire_names(cls) -> tuple[str, ...]:
         """What its fields are called on the wire."""
-        return tuple(_adapter(cls).json_schema()["properties"])
+        return _form(cls).names
 
 
-def _adapter(kind: type[Message]) -> TypeAdapter[Any]:
-    """Made when it is first asked for, and once: making one takes a millisecond."""
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-    return _ADAPTERS[kind]
+class _Form(NamedTuple):
+    """How one kind of message is read and written, and what its fields are called."""
+
+    validator: SchemaValidator
+    serializer: SchemaSerializer
+    names: tuple[str, ...]
 
 
-_ADAPTERS: Final[dict[type[Message], TypeAdapter[Any]]] = {}
+def _form(kind: type[Message]) -> _Form:
+    """Made when it is first asked for, and once: making one takes some milliseconds."""
+    if kind not in _FORMS:
+        adapter = TypeAdapter(kind)
+        # Of a plain dataclass pydantic heeds everything in `AS_WIRED` but that an error must not quote the input (R49).
+        validator = SchemaValidator(adapter.core_schema, CoreConfig(hide_input_in_errors=True))
+        _FORMS[kind] = _Form(validator, adapter.serializer, tuple(adapter.json_schema()["properties"]))
+    return _FORMS[kind]
+
+
+_FORMS: Final[dict[type[Message], _Form]] = {}
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))

@@ -14,13 +14,13 @@ _LATEST_MS: Final = 32_472_144_000_000
 def input_record(consumed: Any) -> InputRecord:
     """The same record, its timestamp as an instant in UTC."""
     return InputRecord(
-        topic=consumed.topic,
-        partition=consumed.partition,
-        offset=consumed.offset,
-        key=consumed.key,
-        value=consumed.value,
-        headers=tuple(consumed.headers),
-        timestamp=instant_of(consumed.timestamp),
+        consumed.topic,
+        consumed.partition,
+        consumed.offset,
+        consumed.key,
+        consumed.value,
+        tuple(consumed.headers),
+        instant_of(consumed.timestamp),
     )
 
 

@@ -181,16 +181,10 @@ class KafkaPartitionLog:
         """Yield the records in batches of the size that is sent at once; the first of a batch may be of any size."""
         batch = self._producer.create_batch()
         for each in records:
-            record: dict[str, Any] = {
-                "key": each.key,
-                "value": each.value,
-                "headers": list(each.headers),
-                "timestamp": each.timestamp_ms,
-            }
-            if batch.append(**record) is None:
+            if not _fits(batch, each):
                 yield batch
                 batch = self._producer.create_batch()
-                batch.append(**record)
+                _fits(batch, each)
         batch.close()
         yield batch
 
@@ -237,6 +231,14 @@ class KafkaPartitionLog:
             raise
         consumer.assign(list(partitions))
         return consumer
+
+
+def _fits(batch: Any, record: OutputRecord) -> bool:
+    """Whether the record is in the batch now; if not, the batch is closed."""
+    appended = batch.append(
+        timestamp=record.timestamp_ms, key=record.key, value=record.value, headers=list(record.headers)
+    )
+    return appended is not None
 
 
 async def _stop(client: Any) -> None:

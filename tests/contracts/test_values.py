@@ -1,4 +1,4 @@
-"""State and the small parts of messages are never changed: the type checker sees to it, for Python would let it be."""
+"""What is made by `value` is never changed: the type checker sees to it, for Python would let it be."""
 
 import sys
 from pathlib import Path
