@@ -12,6 +12,7 @@ from contracts.transfers import UnitTransferred
 from workers.closures.acceptance import announce, refuse_closure
 from workers.effects import Refusal
 from workers.enrichment.questions import record_answer
+from workers.fees.ledger import keep_what_was_said
 from workers.notices import Notice, note
 from workers.registrations.succession import renumbered
 from workers.transfers import give_back, hand_over, recall, take_over
@@ -88,7 +89,7 @@ def _apply_self_registration(draft: Draft, message: SelfRegistered) -> Applied |
     unapplied = _version_order(node.self_registration, message)
     if unapplied is not None:
         return unapplied
-    draft.put(replace(node, self_registration=message))
+    draft.put(replace(keep_what_was_said(node, message), self_registration=message))
     return Applied((message.sor_id,))
 
 

@@ -18,7 +18,7 @@ from workers.effects import Refusal
 from workers.enrichment.questions import Questions
 from workers.enrichment.rereading import ask_again, old_by, rereads, stirred
 from workers.fees.ledger import parked_since, releasable, release
-from workers.fees.occasions import ask_in_yearly_run
+from workers.fees.occasions import ask_in_missed_run, ask_in_yearly_run
 from workers.registrations.forwarding import review
 from workers.registrations.succession import succession_of
 from workers.tree.draft import Changes, Draft
@@ -61,7 +61,16 @@ class FeeRun:
     after: SorId | None = None
 
 
-Event = Received | DayHasCome | FeeRun
+@dataclass(frozen=True, slots=True)
+class RunMissed:
+    """A place has become registered after the year's run had passed its owner (R39)."""
+
+    fee_year: int
+    event_id: str
+    place: SorId
+
+
+Event = Received | DayHasCome | FeeRun | RunMissed
 
 
 class Decision(NamedTuple):
@@ -86,6 +95,9 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
         return _go_on(draft, now, tariffs) if not state.left else _go_on_with(draft, state.left, now, tariffs)
     if isinstance(event, FeeRun):
         return _run_fees(draft, event, now, tariffs)
+    if isinstance(event, RunMissed):
+        sends = ask_in_missed_run(draft, event.place, event.fee_year, tariffs, now, event.event_id)
+        return _conclude(draft, sends, (event.place,), "settled", now)
     applied = apply(draft, event.message, event.event_id, now)
     if isinstance(applied, Refusal):
         return Decision(state, Changes(), (applied,), "refused", frozenset())

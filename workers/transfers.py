@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from contracts.transfers import UnitTransferred
 from workers.closures.departures import knows
 from workers.effects import Send, effect_id
+from workers.fees.ledger import keep_what_was_said
 from workers.tree.state import Forwarded, Node, Notices, Registered, Triggered, Unforwarded
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def _moved_to(node: Node) -> SorId | None:
 
 def take_over(draft: Draft, message: UnitTransferred) -> None:
     """Add a dossier to what is known here. What BSR held under the old owner is what it holds until it is reviewed."""
-    came = _DOSSIER.validate_json(message.dossier)
-    node = draft.node(message.sor_id)
+    came, node = _DOSSIER.validate_json(message.dossier), draft.node(message.sor_id)
+    if node.self_registration is not None:
+        came = keep_what_was_said(came, node.self_registration)
     holds = isinstance(came.standing, Forwarded | Registered) or isinstance(node.standing, Unforwarded)
     standing = came.standing if holds else node.standing
     if isinstance(standing, Forwarded | Registered) and isinstance(node.standing, Forwarded | Registered):

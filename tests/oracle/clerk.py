@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -208,7 +208,8 @@ class Clerk:
             successor=None,
         )
         if departure.treated_in_year:
-            question = Question(registration, place.way, last_day.year, "closure", said, last_day.isoformat())
+            day = last_day.isoformat()
+            question = Question(registration, place.way, last_day.year, "closure", said, day, is_treatment_stated=True)
             ask(question, self.papers, self.told, now)
 
     # -- the record (R14–R17) and its identity (R4–R6) -----------------------------------------------------------
@@ -226,7 +227,7 @@ class Clerk:
         if said is None and self.papers.self_registrations(place.unit):
             self._take_back_expected(place, now)
             return
-        held = standing
+        held, was_withdrawn = standing, self.told.is_withdrawn(place.unit)
         registration = self._change_identity(place, now)
         standing = self.told.standing(place.unit)
         fresh = record(place.way, registration, registered=said is not None, closes_on=place.closes_on)
@@ -236,8 +237,19 @@ class Clerk:
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
+            if held is None or not held.registered:
+                self._ask_in_missed_runs(place, registration, said.message, now, was_withdrawn=was_withdrawn)
         elif said is not None and held is not None and held.registration == registration:
             self._ask_after_exemption(place, registration, said, now)
+
+    def _ask_in_missed_runs(
+        self, place: Place, registration: Registration, said: Json, now: datetime, *, was_withdrawn: bool
+    ) -> None:
+        """R39: it asked to be registered in an earlier year, and the runs since then could not ask it."""
+        for year in sorted({each.facts["year"] for each in self.told.effects if each.kind == "fee-run"}):
+            is_back = was_withdrawn and year < danish_date(now).year
+            if year > notices.registered_on(said).year and not is_back:
+                self._ask(place, registration, year, "yearly-run", now, only_due=True)
 
     def _ask_after_exemption(self, place: Place, registration: Registration, said: Said, now: datetime) -> None:
         year = notices.registered_on(said.message).year
@@ -384,6 +396,19 @@ class Clerk:
                 if standing and standing.registered and said and notices.began_on(said.message).year <= run.year:
                     self._ask(place, standing.registration, run.year, "yearly-run", now)
 
+    def _said_of(self, unit: str, year: int, asked: Question) -> Json:
+        """What the place says now; but who has registered anew in a later year says nothing of that one."""
+        said = asked.self_registration
+        assert said is not None
+        for later in self.papers.self_registrations(unit):
+            if later.message["version"] <= said["version"]:
+                continue
+            day = notices.registered_on(later.message)
+            if day > notices.registered_on(said) and day.year > year:
+                break
+            said = later.message
+        return said
+
     def _answer_parked(self, places: list[Place], now: datetime) -> None:
         """A parked question is asked again with what the place says now (R32)."""
         for parked in [each for each in self.told.effects if each.kind == "parked"]:
@@ -392,6 +417,5 @@ class Clerk:
                 continue
             asked: Question = parked.facts["question"]
             way = next((place.way for place in places if place.unit == parked.sor_id), asked.way)
-            said = self.papers.self_registrations(parked.sor_id)[-1].message
-            question = Question(registration, way, year, occasion, said, asked.last_day)
+            question = replace(asked, way=way, self_registration=self._said_of(parked.sor_id, year, asked))
             ask(question, self.papers, self.told, now, again=True)

@@ -38,6 +38,7 @@ class Question:
     occasion: str
     self_registration: Json | None
     last_day: str | None = None
+    is_treatment_stated: bool = False
     owner: str = ""
     owner_type: str = ""
     """The owner that the registration began under, and its kind."""
@@ -84,7 +85,7 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
         return "already-triggered"
     if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, question.owner_type):
         return "exempt-notified"
-    if said is None or notices.began_on(said).year > question.year:
+    if said is None or notices.began_on(said).year > question.year or _ended_first(question, said):
         return "not-registered"
     if question.owner_type == "region" and said["category"] == "1":
         return "region-lump-sum"
@@ -98,6 +99,12 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     if site is not None and any(each.kind == "triggered" and each.facts["scheme"] == site for each in told.effects):
         return "already-triggered"
     return None
+
+
+def _ended_first(question: Question, said: Json) -> bool:
+    """Whether the registration was over before the first patient was to come."""
+    started, last_day = said["treatmentStartedOn"], question.last_day
+    return bool(started and last_day and last_day < started and not question.is_treatment_stated)
 
 
 def scheme(question: Question) -> tuple[str, str, int] | None:

@@ -108,11 +108,16 @@ def is_exempt(papers: Papers, unit: str, owner: str, year: int, owner_type: str)
     return any(
         _names(each.message, unit, owner)
         and _is_in_force(each.message, year)
-        and not any(registered_on(other) > date.fromisoformat(each.message["notifiedOn"]) for other in said[-1:])
+        and not any(_ends_by(other, each.message, year) for other in said[-1:])
         and not (each.message["kind"] == "low-turnover" and said and said[-1]["cosmetic"])
         and not (each.message["kind"] == "low-turnover" and owner_type != "private")
         for each in papers.notices(EXEMPTION)
     )
+
+
+def _ends_by(said: Json, notice: Json, year: int) -> bool:
+    day = registered_on(said)
+    return day > date.fromisoformat(notice["notifiedOn"]) and day.year <= year
 
 
 def ends_exemption(papers: Papers, said: Said, owner: str) -> bool:
@@ -126,7 +131,8 @@ def ends_exemption(papers: Papers, said: Said, owner: str) -> bool:
 
 
 def _names(notice: Json, unit: str, owner: str) -> bool:
-    return bool(notice["sorId"] == unit or (notice["sorId"] is None and notice["ownerSorId"] == owner))
+    of_owner = notice["sorId"] is None and notice["ownerSorId"] == owner and notice["kind"] != "temporary-event"
+    return bool(notice["sorId"] == unit or of_owner)
 
 
 def _is_in_force(notice: Json, year: int) -> bool:

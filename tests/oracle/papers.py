@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from contracts.danish_time import danish_date, effective_after
+from contracts.danish_time import danish_date, effective_after, start_of_day
 from oracle.history import Json, Said, utc
 
 
@@ -18,6 +18,15 @@ def _is_same(one: Json, other: Json) -> bool:
     if one.get("sorId") is None or other.get("sorId") is None:
         return one == other
     return one | {"ownerSorId": None} == other | {"ownerSorId": None}
+
+
+def _is_back_in_time(decision: Said, since: list[Said]) -> bool:
+    """Whether STPS returns to what it decided before, while what it has decided `since` is still to come."""
+    return (
+        decision.kind == "dk.stps.deregistration.decided.v1"
+        and bool(since)
+        and decision.time < start_of_day(date.fromisoformat(since[-1].message["effectiveOn"]))
+    )
 
 
 class Closing(NamedTuple):
@@ -80,8 +89,11 @@ class Papers:
         others = [other for other in self.said if other.unit == notice.unit and other.kind == notice.kind]
         if any(other.event == notice.event for other in others):
             return True
-        return notice.kind != "dk.stps.dispensation.granted.v1" and any(
-            _is_same(notice.message, other.message) for other in others
+        if notice.kind == "dk.stps.dispensation.granted.v1":
+            return False
+        return any(
+            _is_same(notice.message, other.message) and not _is_back_in_time(notice, others[number + 1 :])
+            for number, other in enumerate(others)
         )
 
     def _objection_to_closing(self, each: Said, known: Json | None) -> str | None:

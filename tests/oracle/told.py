@@ -42,6 +42,11 @@ class Told:
             return None
         return Standing(changes[-1].registration, changes[-1].facts)
 
+    def is_withdrawn(self, unit: str) -> bool:
+        """Whether the place was withdrawn, and nothing has been told since."""
+        changes = self.of(unit, "forwarded", "adopted", "withdrawn", "deregistered")
+        return bool(changes) and changes[-1].kind == "withdrawn"
+
     def expected(self, unit: str) -> dict[str, Any] | None:
         """What was forwarded of a unit on behalf of the owner that it moves to, ahead of the move."""
         ahead = self.of(unit, "expected")

@@ -174,3 +174,18 @@ def test_a_decision_that_was_replaced_does_not_come_back_by_being_repeated_r28(w
     assert decides(world, "2023-08-01") == []
     world.at("2023-06-01 10:00").self_registers(PLACE, registered_on="2023-06-01")
     assert world.until("2023-08-02").deregistrations() == []
+
+
+def test_a_decision_may_be_made_again_while_the_one_that_replaced_it_is_to_come_r28(world):
+    decides(world, "2023-06-01")
+    decides(world, "2023-07-01")
+    decides(world, "2023-06-01")
+    assert world.until("2023-08-01").deregistrations().one["lastDay"] == "2023-05-31"
+
+
+def test_a_decision_that_was_replaced_and_is_delivered_twice_is_a_repeat_r28(world):
+    decides(world, "2023-06-01")
+    first = world.records[-1]
+    decides(world, "2023-07-01")
+    world.play(first)
+    assert world.until("2023-08-01").deregistrations().one["lastDay"] == "2023-06-30"

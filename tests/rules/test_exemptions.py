@@ -112,3 +112,19 @@ def test_a_registration_of_before_does_not_end_it_r46(world):
     notifies(world, "low-turnover", on="2023-03-01")
     sent = world.at("2023-09-01 10:00").self_registers(PLACE, registered_on="2023-02-15")
     assert sent.fee_decisions().one["reason"] == "exempt-notified"
+
+
+def test_the_years_it_was_exempt_are_not_charged_afterwards_r46_r44_r41(world):
+    world.at("2022-02-01 10:00").sor(CLINIC)
+    notifies(world, "low-turnover", on="2022-02-01")
+    world.at("2024-03-01 10:00")
+    sent = world.self_registers(PLACE, registered_on="2024-03-01", treatment_started_on="2022-02-15")
+    assert sent.triggers().values("feeYear") == [2024]
+    assert set(sent.not_due().values("reason")) == {"exempt-notified"}
+
+
+def test_an_event_frees_no_clinic_of_whoever_arranges_it_r44_r31(world):
+    world.at("2022-05-01 10:00").registered(CLINIC)
+    notifies(world, "temporary-event", None, sor_id=None, owner_sor_id=CLINIC.owner.sor_id)
+    world.fee_run(2023, "2023-05-01")
+    assert world.until("2023-05-01").triggers().one["feeYear"] == 2023

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.tariffs import TariffTable
+from support.messages import cvr_number
 from support.trees import (
     below,
     municipality,
@@ -54,6 +55,13 @@ def test_a_place_that_closes_before_it_treats_anybody_owes_nothing_r31(world):
     world.sor(CLINIC.place, to_date="2023-12-31", channel="sor-office")
     assert world.until("2024-12-31").fee_decisions().one["reason"] == "not-registered"
     assert world.triggers() == []
+
+
+@pytest.mark.parametrize("ends", [{"to_date": "2024-03-31"}, {"cvr": cvr_number(70), "from_date": "2024-04-01"}])
+def test_so_does_one_whose_first_patient_was_to_come_later_that_year_r31(world, ends):
+    world.at("2023-12-01 10:00").registered(CLINIC, treatment_started_on="2024-06-01")
+    world.at("2024-02-01 10:00").sor(CLINIC.place if "to_date" in ends else CLINIC.owner, **ends)
+    assert world.until("2024-04-01").fee_decisions()[0]["reason"] == "not-registered"
 
 
 @pytest.mark.parametrize("category", list(AMOUNTS_2023))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.messages import p_number
+from support.messages import cvr_number, p_number
 from support.trees import below, municipality, owner, private_clinic
 
 CLINIC, TOWN = private_clinic(), municipality()
@@ -116,3 +116,30 @@ def test_a_new_version_of_a_provider_is_no_other_provider_r43(world):
     world.at("2023-05-01 10:00").sor(CLINIC)
     world.sor(CLINIC.departments[0], name="Ane Ny")
     assert world.self_registers(CLINIC.place, category="5").triggers().one["flags"] == []
+
+
+def test_a_fee_that_waits_is_not_lost_when_the_place_registers_anew_r32_r31(world, fee_table):
+    world.at("2025-02-01 10:00").registered(CLINIC, reference_id="OLD")
+    decides(world, "2025-09-01")
+    world.until("2025-09-01")
+    world.at("2026-03-01 10:00").self_registers(CLINIC.place, registered_on="2026-03-01", reference_id="NEW")
+    trigger = world.restart(tariffs=fee_table(2025)).until("2026-04-01").triggers().one
+    assert (trigger["feeYear"], trigger["referenceId"]) == (2025, "OLD")
+
+
+def test_the_old_companys_fee_waits_for_its_own_registration_r4_r32(world, fee_table):
+    """The tables come in any order: what goes on waiting keeps what was said, too."""
+    world.at("2025-02-01 10:00").registered(CLINIC, ean="5790002401473")
+    world.at("2026-01-01 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2026-01-01")
+    world.at("2026-01-05 10:00").self_registers(CLINIC.place, registered_on="2026-01-05", ean=None)
+    new = world.restart(tariffs=fee_table(2026)).until("2026-02-01").triggers().one
+    assert (new["feeYear"], new["recipient"]["channel"]) == (2026, "digital-post")
+    old = world.restart(tariffs=fee_table(2025, 2026)).until("2026-03-01").triggers().one
+    assert (old["feeYear"], old["recipient"]["channel"]) == (2025, "ean")
+    assert new["registrationId"] != old["registrationId"]
+
+
+def test_a_correction_of_the_same_registration_counts_for_what_waits_r32(world, fee_table):
+    world.at("2025-02-01 10:00").registered(CLINIC, category="4")
+    world.at("2026-03-01 10:00").self_registers(CLINIC.place, registered_on="2025-02-01", category="5")
+    assert world.restart(tariffs=fee_table(2025)).until("2026-04-01").triggers().one["category"] == "5"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.messages import cvr_number, p_number
-from support.trees import municipality, private_clinic
+from support.trees import municipality, owner, private_clinic
 
 CLINIC, TOWN = private_clinic(), municipality()
 
@@ -172,3 +172,61 @@ def test_who_registers_on_the_day_of_the_notification_has_ended_no_exemption_r44
     assert world.self_registers(CLINIC.place, cosmetic=True).fee_decisions() == []
     asked = world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
     assert asked.triggers().one["occasion"] == "yearly-run"
+
+
+def years_asked(outputs) -> list[tuple[int, str]]:
+    return [(each["feeYear"], each["occasion"]) for each in outputs.triggers()]
+
+
+def test_a_registration_that_comes_after_the_run_of_a_later_year_is_asked_for_it_r39_r31(world, clinic):
+    world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    sent = world.at("2024-05-02 10:00").self_registers(clinic.place, registered_on="2023-12-28")
+    assert years_asked(sent) == [(2023, "registration"), (2024, "yearly-run")]
+    assert world.until("2024-12-31").fee_decisions() == []
+
+
+def test_a_place_that_waited_for_its_owner_while_the_run_was_held_is_asked_when_it_comes_r39_r13(world):
+    for unit in CLINIC.units:
+        if unit is not CLINIC.owner:
+            world.at("2023-12-01 10:00").sor(unit)
+    world.self_registers(CLINIC.place)
+    world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    sent = world.at("2024-06-01 10:00").sor(CLINIC.owner)
+    assert years_asked(sent) == [(2023, "registration"), (2024, "yearly-run")]
+
+
+def test_so_is_one_that_had_lost_its_mark_and_after_a_restart_r39_r14(world, clinic):
+    world.self_registers(clinic.place)
+    world.at("2023-11-01 10:00").sor(clinic.place, is_treatment_place=False)
+    world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    world.restart()
+    sent = world.at("2024-08-01 10:00").sor(clinic.place, is_treatment_place=True)
+    assert years_asked(sent) == [(2024, "yearly-run")]
+
+
+@pytest.mark.parametrize("changes", [{"registered_on": "2024-05-02"}, {"volunteers_only": True}])
+def test_who_owes_nothing_for_the_run_is_told_nothing_of_it_r39(world, clinic, changes):
+    world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    said = {"registered_on": "2023-12-28"} | changes
+    sent = world.at("2024-05-02 10:00").self_registers(clinic.place, **said)
+    assert sent.fee_decisions().values("occasion") == ["registration"]
+
+
+def test_a_year_in_which_it_had_no_mark_at_all_is_not_asked_for_r39_r14(world, clinic):
+    world.self_registers(clinic.place)
+    world.at("2023-11-01 10:00").sor(clinic.place, is_treatment_place=False)
+    world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    world.at("2025-01-10 10:00")
+    assert world.sor(clinic.place, is_treatment_place=True).fee_decisions() == []
+
+
+def test_a_run_that_was_held_before_a_place_moved_here_asks_no_new_registration_r39_r4(world, clinic):
+    """SOR's word under the new owner comes first: the place becomes registered there when its dossier arrives."""
+    buyer = owner(6000, cvr=cvr_number(6000))
+    world.sor(buyer)
+    world.self_registers(clinic.place)
+    world.at("2024-05-01 10:00").fee_run(2024, "2024-05-01")
+    there = {"owner_sor_id": buyer.sor_id, "parent_sor_id": buyer.sor_id, "moved_to_owner_sor_id": None}
+    world.at("2025-02-01 10:00").sor(clinic.place, **there)
+    world.sor(clinic.place, owner_sor_id=clinic.owner.sor_id, moved_to_owner_sor_id=buyer.sor_id)
+    assert years_asked(world) == [(2023, "registration"), (2024, "yearly-run")]

@@ -13,7 +13,7 @@ from workers.registrations.leaving import Leaving, deregister
 from workers.tree.state import Departure, Registered
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from contracts.notices import DeletionRequested
     from contracts.tariffs import TariffTable
@@ -47,9 +47,21 @@ def _gives_way(departure: Departure) -> bool:
 
 
 def knows(node: Node, departure: Departure) -> bool:
-    """Whether the same has been said before."""
-    said = (departure.effective_on, departure.cause, departure.treated_in_year)
-    return any((each.effective_on, each.cause, each.treated_in_year) == said for each in node.notices.departures)
+    """Whether the same has been said before.
+
+    A decision that was replaced may be made again as long as the one that replaced it is still to come [D].
+    """
+    before = node.notices.departures
+    may_return = any(_gives_way(each) for each in before)
+    return any(
+        each.event_id == departure.event_id
+        or (_content(each) == _content(departure) and not (may_return and each.is_now == "replaced"))
+        for each in before
+    )
+
+
+def _content(departure: Departure) -> tuple[date, str, bool]:
+    return departure.effective_on, departure.cause, departure.treated_in_year
 
 
 def next_departure(node: Node) -> Departure | None:

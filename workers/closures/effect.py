@@ -37,7 +37,7 @@ def _leave_the_register(draft: Draft, node: Node, closing: Closing, tariffs: Tar
     if isinstance(standing, Unforwarded):
         return []  # never a treatment place that BSR heard of
     counts = node.self_registration if isinstance(standing, Registered) else None
-    question = Question(standing.identity, closing.last_day.year, "closure", counts, event_id)
+    question = Question(standing.identity, closing.last_day.year, "closure", counts, event_id, closing.last_day)
     sends: list[Send] = []
     if isinstance(standing, Registered):
         sends = [deregister(draft, node, standing, _leaving(draft, node, closing))]

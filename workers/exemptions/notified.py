@@ -40,7 +40,9 @@ def has_ended_one(draft: Draft, node: Node, said: SelfRegistered) -> bool:
 def _notified(draft: Draft, node: Node) -> tuple[Exemption, ...]:
     # A unit that SOR has not put under this owner yet is none of its places, though its dossier is here.
     is_the_owners = node.entity is not None and node.sor_id != draft.owner
-    return (*node.notices.exemptions, *(draft.node(draft.owner).notices.exemptions if is_the_owners else ()))
+    by_owner = draft.node(draft.owner).notices.exemptions if is_the_owners else ()
+    # The place of an event is a place of its own: no notice of one frees the clinics of whoever arranges it.
+    return (*node.notices.exemptions, *(each for each in by_owner if each.kind != "temporary-event"))
 
 
 def _is_open_to(exemption: Exemption, said: SelfRegistered | None, owner_type: OwnerType | None) -> bool:
@@ -53,5 +55,5 @@ def _is_open_to(exemption: Exemption, said: SelfRegistered | None, owner_type: O
 def _covers(exemption: Exemption, fee_year: int, said: SelfRegistered | None) -> bool:
     if fee_year < exemption.notified_on.year or (exemption.until is not None and fee_year > exemption.until.year):
         return False
-    # One that registers later has ended its exemption (R46).
-    return said is None or said.registered_on <= exemption.notified_on
+    # One that registers later ends its exemption, from the year in which it does (R46): it owes none of those before.
+    return said is None or said.registered_on <= exemption.notified_on or fee_year < said.registered_on.year

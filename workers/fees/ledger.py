@@ -18,7 +18,7 @@ from workers.tree.state import NotDue, Parked, Triggered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from contracts.identifiers import SorId
     from contracts.invoice_triggers import Basis, Occasion
@@ -40,6 +40,8 @@ class Question(NamedTuple):
     occasion: Occasion
     self_registration: SelfRegistered | None
     event_id: str
+    last_day: date | None = None
+    """The last day of the registration, where SOR ends it."""
 
 
 def ask(draft: Draft, question: Question, tariffs: TariffTable, now: datetime) -> list[Send]:
@@ -62,9 +64,22 @@ def _settle(draft: Draft, question: Question, tariffs: TariffTable, now: datetim
     if isinstance(verdict, Nothing):
         return [] if _is_answered(question, same) else _not_due(draft, node, question, verdict)
     if not any(isinstance(entry, Parked) for entry in same):
-        identity, year, occasion = question.identity, question.fee_year, question.occasion
-        _write(draft, node, Parked(identity, year, occasion, question.event_id, asked_at, patience))
+        _write(draft, node, _parked(node, question, asked_at, patience))
     return []
+
+
+def _parked(node: Node, question: Question, asked_at: datetime, patience: datetime | None) -> Parked:
+    said = question.self_registration
+    return Parked(
+        question.identity,
+        question.fee_year,
+        question.occasion,
+        question.event_id,
+        asked_at,
+        patience,
+        question.last_day,
+        said_then=said if said is not node.self_registration else None,
+    )
 
 
 def _is_answered(question: Question, same: Sequence[LedgerEntry]) -> bool:
@@ -88,7 +103,8 @@ def _patience(draft: Draft, node: Node, question: Question, verdict: Verdict, no
 def release(draft: Draft, sor_id: SorId, tariffs: TariffTable, now: datetime) -> list[Send]:
     """Ask the unit's parked questions again, in the order they were raised; those still without answer stay (R32, R38).
 
-    The self-registration counts as it is now: a category corrected meanwhile is the one that is owed for [D].
+    The self-registration counts as it is now: a category corrected meanwhile is the one that is owed for [D]. But one
+    that a place makes anew in a later year says nothing of the year that is asked about (see `keep_what_was_said`).
     """
     node = draft.node(sor_id)
     if not releasable(draft, node, tariffs, now):
@@ -127,7 +143,25 @@ def parked_since(node: Node) -> datetime:
 
 
 def _again(node: Node, parked: Parked) -> Question:
-    return Question(parked.identity, parked.fee_year, parked.occasion, node.self_registration, parked.event_id)
+    said = parked.said_then or node.self_registration
+    return Question(parked.identity, parked.fee_year, parked.occasion, said, parked.event_id, parked.last_day)
+
+
+def keep_what_was_said(node: Node, anew: SelfRegistered) -> Node:
+    """The node before the place registers `anew`: parked questions of the years before keep what it said then (R32).
+
+    Without that, a fee that waits for its table would be lost with the old registration.
+    """
+    said = node.self_registration
+    if said is None or anew.registered_on <= said.registered_on:
+        return node
+    ledger = tuple(
+        replace(entry, said_then=entry.said_then or said)
+        if isinstance(entry, Parked) and entry.fee_year < anew.registered_on.year
+        else entry
+        for entry in node.ledger
+    )
+    return replace(node, ledger=ledger)
 
 
 def _case(draft: Draft, node: Node, question: Question) -> Case:
@@ -141,6 +175,7 @@ def _case(draft: Draft, node: Node, question: Question) -> Case:
         is_exempt=is_exempt(draft, node, year, owner_type),
         is_scheme_paid=scheme is not None and is_scheme_paid(draft, scheme, year),
         dispensation=share_let_off(node, year),
+        last_day=question.last_day,
     )
 
 

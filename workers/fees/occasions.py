@@ -90,11 +90,27 @@ def ask_in_yearly_run(
     draft: Draft, places: list[SorId], fee_year: int, tariffs: TariffTable, now: datetime, event_id: str
 ) -> list[Send]:
     """STPS's yearly run comes to these places: ask each that is registered and treated by the end of the year (R39)."""
-    sends: list[Send] = []
-    for sor_id in places:
-        node = draft.node(sor_id)
-        said = node.self_registration
-        if isinstance(node.standing, Registered) and said is not None and treated_by_end_of(fee_year, said):
-            question = Question(node.standing.identity, fee_year, "yearly-run", said, event_id)
-            sends += ask(draft, question, tariffs, now)
-    return sends
+    questions = (_yearly_question(draft, place, fee_year, event_id) for place in places)
+    return [send for question in questions if question is not None for send in ask(draft, question, tariffs, now)]
+
+
+def ask_in_missed_run(
+    draft: Draft, place: SorId, fee_year: int, tariffs: TariffTable, now: datetime, event_id: str
+) -> list[Send]:
+    """Ask a place that was not registered yet when the run came, though it had asked to be in an earlier year.
+
+    What it owes for the years up to that one has been asked on registration.
+    """
+    question, node = _yearly_question(draft, place, fee_year, event_id), draft.node(place)
+    said = node.self_registration
+    if question is None or said is None or said.registered_on.year >= fee_year:
+        return []
+    return ask(draft, question, tariffs, now) if is_owed(draft, node, question, tariffs) else []
+
+
+def _yearly_question(draft: Draft, place: SorId, fee_year: int, event_id: str) -> Question | None:
+    node = draft.node(place)
+    said, standing = node.self_registration, node.standing
+    if not isinstance(standing, Registered) or said is None or not treated_by_end_of(fee_year, said):
+        return None
+    return Question(standing.identity, fee_year, "yearly-run", said, event_id)

@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from contracts.invoice_triggers import Basis, NotDueReason
     from contracts.self_registrations import SelfRegistered
     from contracts.sor_entities import OwnerType
@@ -30,6 +32,8 @@ class Case(NamedTuple):
     """Whether the one fee of the place's regional lægevagt has been triggered that year (R42)."""
     dispensation: Decimal = Decimal(0)
     """The share of the fee that STPS has let the place off (R36)."""
+    last_day: date | None = None
+    """The last day of a registration that ends in the year."""
 
 
 class Due(NamedTuple):
@@ -62,7 +66,7 @@ def judge(case: Case, tariffs: TariffTable) -> Verdict:
         return Nothing("already-triggered", "R39")
     if case.is_exempt:
         return Nothing("exempt-notified", "R44")
-    if said is None or not treated_by_end_of(case.fee_year, said):
+    if said is None or _is_over_before_it_began(case, said) or not treated_by_end_of(case.fee_year, said):
         return Nothing("not-registered", "R31")  # [D] the nearest of the reasons where nobody was treated yet
     if case.owner_type == "region" and said.category == "1":
         return Nothing("region-lump-sum", "R33")
@@ -81,6 +85,11 @@ def treated_by_end_of(year: int, self_registration: SelfRegistered) -> bool:
     """Whether treatment had begun by the end of `year`; a place that says no day began when it registered (R31)."""
     started = self_registration.treatment_started_on or self_registration.registered_on
     return started.year <= year
+
+
+def _is_over_before_it_began(case: Case, said: SelfRegistered) -> bool:
+    started = said.treatment_started_on
+    return started is not None and case.last_day is not None and case.last_day < started
 
 
 def _amount(case: Case, said: SelfRegistered, tariffs: TariffTable) -> Due | NoTariff:

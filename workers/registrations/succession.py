@@ -147,6 +147,7 @@ def end_the_old(draft: Draft, node: Node, succession: Succession, tariffs: Tarif
         successor=succession.new.registration_id,
         distinct=brought_by,
     )
-    question = Question(succession.old, leaving.last_day.year, succession.cause, node.self_registration, event_id)
+    last_day, said = leaving.last_day, node.self_registration
+    question = Question(succession.old, last_day.year, succession.cause, said, event_id, last_day)
     ended = deregister(draft, node, node.standing, leaving)
     return [ended, *ask(draft, question, tariffs, now)]

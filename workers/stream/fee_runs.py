@@ -12,18 +12,21 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.cloudevents import binary_headers
-from contracts.danish_time import COPENHAGEN, start_of_day
+from contracts.danish_time import COPENHAGEN, danish_date, start_of_day
 from contracts.fee_runs import FeeRunStarted
 from contracts.identifiers import SorId
 from contracts.records import OutputRecord
 from contracts.topics import CE_TYPES
+from workers.decide import RunMissed
 from workers.effects import effect_id
+from workers.tree.state import Node, Registered, Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.cloudevents import Headers
     from workers.stream.intake import RunRequested
+    from workers.tree.state import OwnerState
 
 _PASSED: Final = "ce_feeruns"
 """The header by which a unit that moves tells which runs have been held where it comes from."""
@@ -116,6 +119,23 @@ class FeeRuns:
         """What a unit of `owner` takes along when it moves: the runs it has been asked in, or was not to be."""
         names = ",".join(run.name for run in self if run.has_passed(owner))
         return ((_PASSED, names.encode()),) if names else ()
+
+    def missed_by(
+        self, before: OwnerState, after: OwnerState, units: Iterable[SorId], now: datetime
+    ) -> Iterator[RunMissed]:
+        """Yield for each of the `units` that has become registered the runs that could not ask it, by year.
+
+        One that BSR had lost for a while (R14) is only asked for the year in which it is back.
+        """
+        passed = sorted((run.fee_year, run.notice) for run in self if run.has_passed(after.owner))
+        if not passed:
+            return
+        for sor_id in sorted(each for each in units if isinstance(after.nodes[each].standing, Registered)):
+            known, node = before.nodes.get(sor_id, Node(sor_id)), after.nodes[sor_id]
+            has_come = known.moved_here_by != node.moved_here_by  # `welcome` sees to it
+            first = danish_date(now).year if isinstance(known.standing, Withdrawn) else 0
+            if not isinstance(known.standing, Registered) and not has_come:
+                yield from (RunMissed(year, notice, sor_id) for year, notice in passed if year >= first)
 
     def welcome(self, owner: SorId, headers: Headers) -> None:
         """See to a unit that has moved to `owner`: a run that has passed here but not where it came from asks again.

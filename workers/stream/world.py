@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from contracts.identifiers import SorId
     from contracts.records import InputRecord
     from contracts.tariffs import TariffTable
+    from workers.decide import RunMissed
     from workers.effects import Outcome
     from workers.stream.fee_runs import Run
     from workers.stream.intake import Accepted
@@ -256,10 +257,13 @@ class Turn:
     def _take(self, owner: SorId, decision: Decision, now: datetime, traceparent: str | None) -> None:
         self.outcomes[decision.outcome] += 1
         self.stream_time = max(self.stream_time, now)
+        missed: list[RunMissed] = []
         if not decision.changes.is_empty:
             if owner not in self._owners and owner not in self._world.owners:
                 self._in_order = None
-            self.journal.parked += newly_parked(self.state(owner), decision.state, decision.changes.nodes)
+            before = self.state(owner)
+            missed = list(self._world.fee_runs.missed_by(before, decision.state, decision.changes.nodes, now))
+            self.journal.parked += newly_parked(before, decision.state, decision.changes.nodes)
             self._owners[owner] = decision.state
             changed = self.changed.setdefault(owner, Changed())
             changed.nodes |= decision.changes.nodes
@@ -273,6 +277,8 @@ class Turn:
                 along = self._world.fee_runs.passed(owner) if moves else ()
                 self.outputs.append(_output(effect, now, traceparent, along))
                 self.journal.note(effect, now)
+        for run in missed:
+            self._take(owner, decide(self.state(owner), run, now, self._world.tariffs), now, traceparent)
 
     def _bury(self, record: InputRecord, refusal: Refusal, now: datetime) -> None:
         self.stream_time = max(self.stream_time, now)

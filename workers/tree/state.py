@@ -168,7 +168,7 @@ class NotDue:
 class Parked:
     """The question waits: for a tariff (R32), or until `not_after` for CVR to say whether the invoice arrives (R38).
 
-    It is answered by the self-registration as it then is.
+    It is answered by the self-registration as it then is; by `said_then` where the place has registered anew since.
     """
 
     identity: Identity
@@ -177,6 +177,8 @@ class Parked:
     event_id: str
     asked_at: datetime
     not_after: datetime | None = None
+    last_day: date | None = None
+    said_then: SelfRegistered | None = None
     kind: Literal["parked"] = "parked"
 
     @property
