@@ -39,11 +39,9 @@ def hand_over(draft: Draft, node: Node, event_id: str, *, is_leaving: bool) -> l
     moved_to = _moved_to(node)
     if moved_to is None or node.entity is None:
         return []
-    tree_part = _tree_part(node)
-    stays_whole = replace(node, renumberings=()) == tree_part  # what came by a dossier goes on
-    if stays_whole and not (is_leaving and node.notices.deletion_requests):
+    if _is_bare(node) and not (is_leaving and node.notices.deletion_requests):
         return []
-    draft.put(tree_part)
+    draft.put(_tree_part(node))
     return [_send(draft, node, moved_to, node.entity.version, event_id)]
 
 
@@ -68,12 +66,20 @@ def recall(draft: Draft, before: Node, change: EntityChanged, event_id: str) -> 
 
 
 def give_back(draft: Draft, recalled: UnitTransferred, event_id: str) -> list[Send]:
-    """Send a dossier back; not where SOR has spoken here: then its word that the unit leaves sends it on."""
+    """Send a dossier back; not where SOR has spoken here: then its word that the unit leaves sends it on.
+
+    But with nothing in it, it would not be sent on, and whoever asks for it waits: so it goes at once.
+    """
     node = draft.node(recalled.sor_id)
-    if node.entity is not None:
+    if node.entity is not None and not _is_bare(node):
         return []
     draft.put(_tree_part(node))
     return [_send(draft, node, recalled.from_owner_sor_id, recalled.version, event_id)]
+
+
+def _is_bare(node: Node) -> bool:
+    """Whether nothing of the unit would go with its dossier; what came here by one goes on."""
+    return replace(node, renumberings=()) == _tree_part(node)
 
 
 def _tree_part(node: Node) -> Node:

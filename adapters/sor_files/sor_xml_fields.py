@@ -139,17 +139,20 @@ def _address(unit: Parts, name: str) -> Address | None:
         return None
     information = Parts(found)
     postal = information.parts("AddressPostal")
+    parts = {
+        "street": postal.text("StreetName"),
+        "number": postal.text("StreetBuildingIdentifier"),
+        "floor": postal.text("FloorIdentifier"),
+        "door": postal.text("SuiteIdentifier"),
+        "postcode": postal.text("PostCodeIdentifier"),
+        "city": postal.text("DistrictName"),
+        "municipality_code": information.text("MunicipalityCode"),
+        "country_code": postal.text("CountryIdentificationCode"),
+    }
+    if not any(parts.values()):
+        return None  # one with nothing in it is none: the unit has its parent's (R8)
     try:
-        return Address(
-            street=postal.text("StreetName"),
-            number=postal.text("StreetBuildingIdentifier"),
-            floor=postal.text("FloorIdentifier"),
-            door=postal.text("SuiteIdentifier"),
-            postcode=postal.text("PostCodeIdentifier"),
-            city=postal.text("DistrictName"),
-            municipality_code=information.text("MunicipalityCode"),
-            country_code=postal.text("CountryIdentificationCode"),
-        )
+        return Address(**parts)
     except ValidationError as error:
         raise UnreadableError("unreadable", name) from error
 

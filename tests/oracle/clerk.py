@@ -360,10 +360,19 @@ class Clerk:
     def _ask_registering(self, place: Place, registration: Registration, said: Json, now: datetime) -> None:
         """R39 and R41: this year's question, after those of the years it should have registered in."""
         began, year = notices.began_on(said).year, notices.registered_on(said).year
-        for missed in range(max(began, year - 3), year):
-            self._ask(place, registration, missed, "late-registration", now, said=said)
-        if began <= year:
-            self._ask(place, registration, year, "registration", now, said=said)
+        owed = [(missed, "late-registration") for missed in range(max(began, year - 3), year)]
+        for asked, occasion in [*owed, *([(year, "registration")] if began <= year else [])]:
+            if asked >= danish_date(now).year or not self._was_asked_of_another(registration, asked):
+                self._ask(place, registration, asked, occasion, now, said=said)
+
+    def _was_asked_of_another(self, registration: Registration, year: int) -> bool:
+        """Whether the place registered under other numbers before, and was asked for that year then."""
+        return any(
+            each.registration != registration
+            and each.facts["feeYear"] == year
+            and each.facts["occasion"] in {"registration", "late-registration"}
+            for each in self.told.of(registration.sor_id, "triggered", "not-due", "parked")
+        )
 
     def _ask(
         self,

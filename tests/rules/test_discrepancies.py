@@ -94,6 +94,24 @@ def test_a_p_number_of_another_company_is_listed_with_that_company_r19(listed):
     assert listed(company(), unit(cvr=other)) == [expected]
 
 
+def test_the_p_number_of_a_place_without_cvr_is_held_against_its_company_too_r19_r18(new_world):
+    other = CvrNumber(cvr_number(77))
+    world = new_world(cvr=[unit(cvr=other)])
+    world.sor(CLINIC.owner, cvr=None)
+    world.sor(CLINIC.place)
+    record = world.forwards(CLINIC.place).last
+    assert record["enrichment"] == "no-cvr"
+    assert record["discrepancies"] == [{"field": "pNumber", "sor": CLINIC.place.first["pNumber"], "cvr": str(other)}]
+
+
+def test_a_p_number_that_cvr_does_not_know_is_listed_for_a_place_without_cvr_too_r19_r20(new_world):
+    world = new_world(cvr=[])
+    world.sor(CLINIC.owner, cvr=None)
+    world.sor(CLINIC.place)
+    expected = {"field": "pNumber", "sor": CLINIC.place.first["pNumber"], "cvr": None}
+    assert world.forwards(CLINIC.place).last["discrepancies"] == [expected]
+
+
 def test_what_cvr_leaves_out_is_no_discrepancy_r19(listed):
     assert listed(company(name=None, address=None), unit(None, address=None, cvr=None)) == []
 

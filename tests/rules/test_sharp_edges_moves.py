@@ -249,3 +249,49 @@ def test_the_one_fee_of_a_scheme_is_paid_though_the_site_that_was_charged_has_mo
     world.moves(first, NEW)
     world.sor(second)
     assert world.self_registers(second, **at_the_scheme).not_due().one["reason"] == "already-triggered"
+
+
+def test_a_closure_undone_under_the_new_owner_does_not_refuse_the_unit_when_it_returns_r24_r10(world):
+    world.self_registers(PLACE)
+    world.at("2023-05-01 10:00").sor(PLACE, to_date="2023-05-31")
+    leaves(world)
+    arrives(world)
+    world.at("2023-05-20 10:00").sor(PLACE, to_date=None)
+    world.at("2023-08-01 10:00").sor(PLACE, moved_to_owner_sor_id=OLD.owner.sor_id)
+    back = {"owner_sor_id": OLD.owner.sor_id, "parent_sor_id": OLD.owner.sor_id}
+    world.sor(PLACE, moved_to_owner_sor_id=None, **back)
+    assert world.dead_letters() == []
+    assert world.sor(PLACE, name="Hjemme igen").forwards().one["name"] == "Hjemme igen"
+    world.sor(PLACE, to_date="2023-08-31")
+    assert world.until("2023-09-01").deregistrations().last["lastDay"] == "2023-08-31"
+
+
+def test_a_unit_that_closed_before_it_moved_is_not_reopened_by_returning_r7_r24(world):
+    world.at("2023-05-01 10:00").sor(PLACE, to_date="2023-05-31")
+    world.until("2023-06-02")
+    leaves(world.at("2023-06-02 10:00"))
+    arrives(world)
+    back = {"owner_sor_id": OLD.owner.sor_id, "parent_sor_id": OLD.owner.sor_id, "moved_to_owner_sor_id": None}
+    assert world.sor(PLACE, to_date=None, **back).reasons == ["undo-after-effect"]
+
+
+@pytest.mark.parametrize("order", [("leaves", "is back"), ("is back", "leaves")], ids=" then ".join)
+def test_a_unit_of_which_nothing_was_known_is_reviewed_when_it_returns_r14_r17(new_world, order):
+    world = new_world().at("2023-02-01 10:00")
+    for unit in (OLD.owner, NEW):
+        world.sor(unit)
+    world.sor(PLACE, is_treatment_place=False)
+    leaves(world)
+    arrives(world)
+    steps = {
+        "leaves": {"moved_to_owner_sor_id": OLD.owner.sor_id},
+        "is back": {
+            "owner_sor_id": OLD.owner.sor_id,
+            "parent_sor_id": OLD.owner.sor_id,
+            "moved_to_owner_sor_id": None,
+            "is_treatment_place": True,
+        },
+    }
+    for step in order:
+        world.sor(PLACE, **{"owner_sor_id": NEW.sor_id, "parent_sor_id": NEW.sor_id} | steps[step])
+    assert world.forwards(PLACE).one["ownerSorId"] == OLD.owner.sor_id

@@ -230,3 +230,21 @@ def test_a_run_that_was_held_before_a_place_moved_here_asks_no_new_registration_
     world.at("2025-02-01 10:00").sor(clinic.place, **there)
     world.sor(clinic.place, owner_sor_id=clinic.owner.sor_id, moved_to_owner_sor_id=buyer.sor_id)
     assert years_asked(world) == [(2023, "registration"), (2024, "yearly-run")]
+
+
+def test_a_place_that_comes_back_under_new_numbers_owes_no_year_of_the_old_ones_r4_r14_r39(world, clinic):
+    world.self_registers(clinic.place)
+    world.at("2023-06-01 10:00").sor(clinic.place, is_treatment_place=False)
+    world.at("2023-07-01 10:00").sor(clinic.owner, cvr=cvr_number(77))
+    world.at("2024-02-01 10:00")
+    assert world.sor(clinic.place, is_treatment_place=True).fee_decisions() == []
+    world.fee_run(2024, "2024-05-01")
+    assert years_asked(world.until("2024-05-01")) == [(2024, "yearly-run")]
+
+
+def test_in_the_same_year_both_owe_it_r4_r14(world, clinic):
+    world.self_registers(clinic.place)
+    world.at("2023-06-01 10:00").sor(clinic.place, is_treatment_place=False)
+    world.at("2023-07-01 10:00").sor(clinic.owner, cvr=cvr_number(77))
+    sent = world.at("2023-08-01 10:00").sor(clinic.place, is_treatment_place=True)
+    assert years_asked(sent) == [(2023, "registration")]

@@ -24,13 +24,13 @@ def refuse_closure(node: Node, change: EntityChanged, now: datetime) -> Refusal 
     announced = node.announcement
     if announced is not None and change.to_date == announced.last_day:
         return None
-    if announced is not None and (_has_taken_effect(node) or effective_after(announced.last_day) <= now):
+    if announced is not None and (_has_taken_effect(node) or _is_past(node, announced, now)):
         return Refusal(
             "undo-after-effect",
             f"the closure took effect after {announced.last_day}; a closed unit is never reopened (R7, R24). "
             "A return is a new SOR-id",
         )
-    if node.entity is None and change.version > 1:
+    if node.has_moved or (node.entity is None and change.version > 1):
         return None  # earlier versions never came here; one of them may have announced the closure in time
     if change.channel != "self-service" or change.to_date is None:
         return None
@@ -47,6 +47,11 @@ def refuse_closure(node: Node, change: EntityChanged, now: datetime) -> Refusal 
 def _has_taken_effect(node: Node) -> bool:
     """Whether the unit's *own* closure closed it; one closed by its company has nothing of its own to undo."""
     return node.closed is not None and node.closed.by == node.sor_id
+
+
+def _is_past(node: Node, announced: Announcement, now: datetime) -> bool:
+    """Whether the day announced here has come. Where the unit moved on, the day was its new owner's to keep or undo."""
+    return not node.has_moved and effective_after(announced.last_day) <= now
 
 
 def announce(node: Node, change: EntityChanged, event_id: str) -> Announcement | None:

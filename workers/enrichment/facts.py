@@ -33,7 +33,7 @@ def findings_for(draft: Draft, entity: EntityChanged, path: Sequence[EntityChang
     (R20). A number that fails its check is flagged as a discrepancy and never looked up (R2).
     """
     if effective.cvr is None:
-        return Findings("no-cvr", discrepancies=_flagged(effective))
+        return Findings("no-cvr", discrepancies=_without_company(draft, entity, path, effective))
     answers: list[CvrAnswer] = []
     for number in _looked_up(effective):
         entry = draft.number(number)
@@ -51,6 +51,17 @@ def changes_of(draft: Draft, numbers: Iterable[str | None]) -> list[str]:
 
 def _looked_up(effective: Effective) -> list[str]:
     return [number for number in (effective.cvr, effective.p_number) if number is not None and number.is_valid]
+
+
+def _without_company(
+    draft: Draft, entity: EntityChanged, path: Sequence[EntityChanged], effective: Effective
+) -> tuple[Discrepancy, ...]:
+    """What CVR says of the P number of a place whose owner has no CVR number: it is somebody's (R19), or nobody's."""
+    entry = draft.number(effective.p_number) if effective.p_number is not None else None
+    fact = entry.answer.fact if entry is not None and entry.answer is not None else None
+    missing = [fact.number] if isinstance(fact, NotFoundFact) else []
+    unit = fact if isinstance(fact, ProductionUnitFact) else None
+    return (*_flagged(effective), *_absent(missing, effective), *differences(entity, path, effective, None, unit))
 
 
 def _complete(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contracts.tariffs import TariffTable
     from workers.effects import Send
     from workers.tree.draft import Draft
-    from workers.tree.state import Identity
+    from workers.tree.state import Identity, Node
 
 _YEARS_BACK: Final = 3
 
@@ -28,14 +28,29 @@ _YEARS_BACK: Final = 3
 def ask_on_registration(
     draft: Draft, identity: Identity, tariffs: TariffTable, now: datetime, event_id: str
 ) -> list[Send]:
-    """A place has registered: ask for the years it missed, oldest first, and for the year of registration."""
-    said = draft.node(identity.sor_id).self_registration
+    """A place has registered: ask for the years it missed, oldest first, and for the year of registration.
+
+    One that comes back under new numbers owes no year gone by that was asked of it under the old ones (R4).
+    """
+    node = draft.node(identity.sor_id)
+    said = node.self_registration
     if said is None:
         return []
+    gone_by = danish_date(now).year
     sends: list[Send] = []
     for year, occasion in _years_of(said):
-        sends += ask(draft, Question(identity, year, occasion, said, event_id), tariffs, now)
+        if year >= gone_by or not _was_asked_of_another(node, identity, year):
+            sends += ask(draft, Question(identity, year, occasion, said, event_id), tariffs, now)
     return sends
+
+
+def _was_asked_of_another(node: Node, identity: Identity, year: int) -> bool:
+    return any(
+        entry.registration_id != identity.registration_id
+        and entry.fee_year == year
+        and entry.occasion in {"registration", "late-registration"}
+        for entry in node.ledger
+    )
 
 
 def _years_of(said: SelfRegistered) -> Iterator[tuple[int, Occasion]]:

@@ -95,6 +95,11 @@ def test_every_field_is_read():
     )
 
 
+def test_an_address_with_nothing_in_it_is_none_r8():
+    (_, clinic) = read_xml(owner(under=institution(fields="<PostalAddressInformation><a/></PostalAddressInformation>")))
+    assert clinic.postal_address is None
+
+
 def test_a_location_number_is_inherited_down_the_tree_r47():
     below = institution(fields=INHERITED, under=unit(fields=INHERITED, under=unit(OE2)))
     top, clinic, provider, without = read_xml(owner(fields=LOCATION, under=below))
