@@ -20,13 +20,13 @@ def _is_same(one: Json, other: Json) -> bool:
     return one | {"ownerSorId": None} == other | {"ownerSorId": None}
 
 
-def _is_back_in_time(decision: Said, since: list[Said]) -> bool:
-    """Whether STPS returns to what it decided before, while what it has decided `since` is still to come."""
-    return (
-        decision.kind == "dk.stps.deregistration.decided.v1"
-        and bool(since)
-        and decision.time < start_of_day(date.fromisoformat(since[-1].message["effectiveOn"]))
-    )
+def _may_be_made_again(decision: Said, since: list[Said]) -> bool:
+    """Whether STPS returns to the first of those, which another replaced, while its last word is still to come."""
+    if decision.kind != "dk.stps.deregistration.decided.v1":
+        return False
+    first, last = (start_of_day(date.fromisoformat(each.message["effectiveOn"])) for each in (since[0], since[-1]))
+    was_replaced = any(each.time < first for each in since[1:])
+    return was_replaced and decision.time < last
 
 
 class Closing(NamedTuple):
@@ -92,7 +92,7 @@ class Papers:
         if notice.kind == "dk.stps.dispensation.granted.v1":
             return False
         return any(
-            _is_same(notice.message, other.message) and not _is_back_in_time(notice, others[number + 1 :])
+            _is_same(notice.message, other.message) and not _may_be_made_again(notice, others[number:])
             for number, other in enumerate(others)
         )
 

@@ -189,3 +189,11 @@ def test_a_decision_that_was_replaced_and_is_delivered_twice_is_a_repeat_r28(wor
     decides(world, "2023-07-01")
     world.play(first)
     assert world.until("2023-08-01").deregistrations().one["lastDay"] == "2023-06-30"
+
+
+def test_a_decision_that_has_taken_effect_is_not_made_again_by_its_own_words_r28(world):
+    decides(world, "2023-05-10")
+    decides(world, "2023-08-01")
+    assert decides(world, "2023-05-10") == []
+    world.at("2023-06-01 10:00").self_registers(PLACE, registered_on="2023-06-01")
+    assert world.until("2023-08-02").deregistrations().one["lastDay"] == "2023-07-31"
