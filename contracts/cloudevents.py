@@ -27,6 +27,12 @@ _OF_SOURCE: Final = ("ce_source", SOURCE.encode())
 _OF_CONTENT: Final = ("content-type", b"application/json")
 
 
+_LONGEST_ID: Final = 256
+"""Characters: it goes into whatever the event causes."""
+_LONGEST_TRACEPARENT: Final = 100
+"""Characters; W3C's has 55, and a later version may have more."""
+
+
 class EnvelopeError(ValueError):
     """The envelope is not CloudEvents 1.0. `unparsable` when a structured event is not even JSON."""
 
@@ -51,19 +57,29 @@ def open_envelope(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelop
     """
     found = dict(headers)
     if (found.get("content-type") or b"").lower().startswith(_STRUCTURED):
-        return _structured(value, _text(found.get("traceparent")))
+        return _structured(value, traceparent_of(headers))
     _check_version(_text(found.get("ce_specversion")))
     return Envelope(
-        id=_text(found.get("ce_id")) or None,
+        id=_id(_text(found.get("ce_id"))),
         type=_text(found.get("ce_type")) or None,
-        traceparent=_text(found.get("traceparent")),
+        traceparent=traceparent_of(headers),
         data=value,
     )
 
 
 def traceparent_of(headers: Iterable[tuple[str, bytes]]) -> str | None:
-    """The trace a record belongs to, as its headers say; unchecked."""
-    return _text(dict(headers).get("traceparent"))
+    """The trace a record belongs to, as its headers say; unchecked, but for one that is too long to be any."""
+    return _short(_text(dict(headers).get("traceparent")))
+
+
+def _short(traceparent: str | None) -> str | None:
+    return traceparent if traceparent is not None and len(traceparent) <= _LONGEST_TRACEPARENT else None
+
+
+def _id(text: str | None) -> str | None:
+    if text is not None and len(text) > _LONGEST_ID:
+        raise EnvelopeError(f"the event's id has {len(text)} characters; send one of at most {_LONGEST_ID}")
+    return text or None
 
 
 def _structured(value: bytes, traceparent: str | None) -> Envelope:
@@ -79,9 +95,9 @@ def _structured(value: bytes, traceparent: str | None) -> Envelope:
     except TypeError as error:  # orjson reads deeper nesting than it writes
         raise EnvelopeError("the data is nested too deep for any message of ours") from error
     return Envelope(
-        id=_attribute(event, "id"),
+        id=_id(_attribute(event, "id")),
         type=_attribute(event, "type"),
-        traceparent=_attribute(event, "traceparent") or traceparent,
+        traceparent=_short(_attribute(event, "traceparent")) or traceparent,
         data=data,
     )
 

@@ -8,7 +8,9 @@ from typing import Any, Final
 from contracts.records import InputRecord
 
 _LATEST_MS: Final = 32_472_144_000_000
-"""The year 2999: a timestamp may claim anything, and must not leave the calendar."""
+"""The year 2999: a timestamp may claim anything, and must not leave the calendar.
+
+Nor may it go below 1970: some senders write the year 1 for none, and there is no day before that."""
 
 
 def input_record(consumed: Any) -> InputRecord:
@@ -26,4 +28,4 @@ def input_record(consumed: Any) -> InputRecord:
 
 def instant_of(milliseconds: int) -> datetime:
     """A record's timestamp as an instant."""
-    return datetime.fromtimestamp(min(milliseconds, _LATEST_MS) / 1000, UTC)
+    return datetime.fromtimestamp(min(max(milliseconds, 0), _LATEST_MS) / 1000, UTC)

@@ -99,7 +99,7 @@ class KafkaPartitionLog:
                         f"the restore stands still at {position} of {end}: a transaction is open on {self._state.topic}"
                     )
         finally:
-            await reader.stop()
+            await _stop(reader)
 
     async def _end_of_log(self, tp: TopicPartition) -> int:
         """The end of the log itself and not of its last stable part: what is open there may still be committed."""
@@ -243,5 +243,12 @@ def _fits(batch: Any, record: OutputRecord) -> bool:
 
 async def _stop(client: Any) -> None:
     """Close a client, also of a dead broker: that may fail in any way, and there is nothing left to save."""
-    with contextlib.suppress(Exception):
-        await asyncio.wait_for(client.stop(), _CLOSE_SECONDS)
+    task = asyncio.current_task()
+    try:
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(client.stop(), _CLOSE_SECONDS)
+    except asyncio.CancelledError:
+        # aiokafka cancels its own tasks in there, and after failed fetches hands that on. Taken for ours, it would end
+        # the partition's loop without a word, and nobody would begin it again.
+        if task is None or task.cancelling():
+            raise

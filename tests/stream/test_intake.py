@@ -289,3 +289,15 @@ def test_no_personal_data_stands_in_the_headers_of_any_output_r49(world):
     headers = " ".join(text for each in world.outputs for text in each.headers.values())
     assert world.triggers()
     assert not [secret for secret in SECRETS if secret in headers]
+
+
+@pytest.mark.parametrize("ce_id", [b"a" * 257, "å".encode() * 257])
+def test_an_id_that_would_swell_whatever_it_causes_is_refused(world, ce_id):
+    sent = world.send(SOR, CLINIC.owner.first, headers=[("ce_type", TYPE.encode()), ("ce_id", ce_id)])
+    assert sent.reasons == ["contract-violation"]
+
+
+def test_a_trace_that_is_too_long_to_be_one_is_not_handed_on(world):
+    world.send(SOR, CLINIC.owner.first)
+    sent = world.send(SOR, CLINIC.place.first, headers=[("traceparent", b"\xff" * 350_000)])
+    assert "traceparent" not in sent.forwards().one.headers
