@@ -56,13 +56,14 @@ def open_envelope(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelop
     Raises `EnvelopeError` for another specversion, or a structured event that is not a JSON object with data.
     """
     found = dict(headers)
+    traceparent = _short(_text(found.get("traceparent")))
     if (found.get("content-type") or b"").lower().startswith(_STRUCTURED):
-        return _structured(value, traceparent_of(headers))
+        return _structured(value, traceparent)
     _check_version(_text(found.get("ce_specversion")))
     return Envelope(
         id=_id(_text(found.get("ce_id"))),
         type=_text(found.get("ce_type")) or None,
-        traceparent=traceparent_of(headers),
+        traceparent=traceparent,
         data=value,
     )
 

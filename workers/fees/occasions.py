@@ -36,10 +36,10 @@ def ask_on_registration(
     said = node.self_registration
     if said is None:
         return []
-    gone_by = danish_date(now).year
+    this_year = danish_date(now).year
     sends: list[Send] = []
     for year, occasion in _years_of(said):
-        if year >= gone_by or not _was_asked_of_another(node, identity, year):
+        if year >= this_year or not _was_asked_of_another(node, identity, year):
             sends += ask(draft, Question(identity, year, occasion, said, event_id), tariffs, now)
     return sends
 
