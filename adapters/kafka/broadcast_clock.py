@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from adapters.clock import SettableClock
+from adapters.kafka.closing import started
 from contracts.topics import Topic
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ class BroadcastClock(SettableClock):
         consumer = AIOKafkaConsumer(
             **self._connection.client_options(), enable_auto_commit=False, auto_offset_reset="earliest"
         )
-        await consumer.start()
-        try:
+        async with started(consumer):
             consumer.assign([_CLOCK])
             end = (await consumer.end_offsets([_CLOCK]))[_CLOCK]
             start = (await consumer.beginning_offsets([_CLOCK]))[_CLOCK]
@@ -40,5 +40,3 @@ class BroadcastClock(SettableClock):
                 for record in (await consumer.getmany(_CLOCK, timeout_ms=500)).get(_CLOCK, ()):
                     self.set(datetime.fromisoformat(record.value.decode()))
                 await asyncio.sleep(0)
-        finally:
-            await consumer.stop()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from adapters.kafka.closing import started
 from adapters.kafka.consumed import input_record
 from adapters.kafka.partition_log import LARGEST_REQUEST, STALLED_SECONDS
 from adapters.kafka.port import LogError
@@ -38,8 +39,7 @@ async def committed(
         isolation_level=connection.isolation_level,
         max_partition_fetch_bytes=LARGEST_REQUEST,
     )
-    await consumer.start()
-    try:
+    async with started(consumer):
         consumer.assign(wanted)
         positions = await consumer.beginning_offsets(wanted)
         for tp, start in positions.items():
@@ -60,8 +60,6 @@ async def committed(
                     f"{left} records before the end the broker gives nothing more: a transaction is open on one of "
                     f"{sorted({tp.topic for tp in wanted})}. Wait until it has timed out, and try again"
                 )
-    finally:
-        await consumer.stop()
 
 
 def _left(positions: dict[TopicPartition, int], ends: dict[TopicPartition, int]) -> int:

@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 
+from adapters.kafka.closing import let_go
 from adapters.kafka.consumed import instant_of
 from adapters.kafka.port import CALL_SECONDS, LogError
 
@@ -196,5 +197,5 @@ async def group_view(connection: Connection, group: str) -> AsyncIterator[GroupV
             await reader.start()
         yield GroupView(admin, reader, group)
     finally:
-        await reader.stop()
+        await let_go(reader)
         await admin.close()

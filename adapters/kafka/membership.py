@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from adapters.kafka.closing import let_go
 from adapters.kafka.port import LogError
 from contracts.topics import WORKER_INPUTS
 
@@ -61,8 +62,8 @@ class Membership:
         self._consumer.subscribe([topic.value for topic in WORKER_INPUTS], listener=_Listener(self))
 
     async def stop(self) -> None:
-        """Leave the group, so that others take over at once."""
-        await self._consumer.stop()
+        """Leave the group, so that others take over at once; as far as the brokers let us within five seconds."""
+        await let_go(self._consumer)
 
     async def poll_forever(self) -> None:
         """Stay a member until cancelled. Raises `LogError` when the topics do not fit together."""

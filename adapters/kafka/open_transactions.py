@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from adapters.kafka.closing import let_go
 from adapters.kafka.topic_admin import partition_counts
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ class OpenTransactions:
     async def close(self) -> None:
         """Let go of the clients."""
         clients, self._clients = self._clients, {}
-        for client in clients.values():
-            await client.stop()
+        await let_go(*clients.values())
 
     async def _start(self) -> None:
         if self._clients:

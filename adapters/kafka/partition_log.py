@@ -8,12 +8,12 @@ set explicitly: the one run of the prototype that lost state had left it to `aut
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from adapters.kafka.closing import let_go, started
 from adapters.kafka.consumed import input_record
 from adapters.kafka.partitioner import partition_of
 from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 TRANSACTION_TIMEOUT_MS: Final = 12_000
 """How long a dead worker's open transaction may hold readers back (design.md: 10–15 s)."""
 LARGEST_REQUEST: Final = 4 * 1024 * 1024
-_CLOSE_SECONDS: Final = 5.0
 STALLED_SECONDS: Final = 30.0
 _RESTORED_AT_ONCE: Final = 1000
 """Records taken in without a breath: some 0.1 s of work, where a whole answer of a broker is a second and more."""
@@ -99,17 +98,12 @@ class KafkaPartitionLog:
                         f"the restore stands still at {position} of {end}: a transaction is open on {self._state.topic}"
                     )
         finally:
-            await _stop(reader)
+            await let_go(reader)
 
     async def _end_of_log(self, tp: TopicPartition) -> int:
         """The end of the log itself and not of its last stable part: what is open there may still be committed."""
-        asker = AIOKafkaConsumer(**self._connection.client_options(), enable_auto_commit=False)
-        try:
-            await asker.start()
-            ends = await asker.end_offsets([tp])
-        finally:
-            await _stop(asker)
-        return int(ends[tp])
+        async with started(AIOKafkaConsumer(**self._connection.client_options(), enable_auto_commit=False)) as asker:
+            return int((await asker.end_offsets([tp]))[tp])
 
     async def partition_counts(self) -> Mapping[str, int]:
         """See `PartitionLog.partition_counts`."""
@@ -211,9 +205,7 @@ class KafkaPartitionLog:
 
     async def close(self) -> None:
         """See `PartitionLog.close`. An open transaction is left to the next `fence`, or to its time-out."""
-        for client in (self._producer, self._asker, self._consumer):
-            if client is not None:
-                await _stop(client)
+        await let_go(*(each for each in (self._producer, self._asker, self._consumer) if each is not None))
 
     async def _start_consumer(self, *partitions: TopicPartition) -> Any:
         consumer = AIOKafkaConsumer(
@@ -227,7 +219,7 @@ class KafkaPartitionLog:
         try:
             await consumer.start()
         except BaseException:
-            await _stop(consumer)  # nobody else knows of it yet: its connections would stay open
+            await let_go(consumer)  # nobody else knows of it yet: its connections would stay open
             raise
         consumer.assign(list(partitions))
         return consumer
@@ -239,16 +231,3 @@ def _fits(batch: Any, record: OutputRecord) -> bool:
         timestamp=record.timestamp_ms, key=record.key, value=record.value, headers=list(record.headers)
     )
     return appended is not None
-
-
-async def _stop(client: Any) -> None:
-    """Close a client, also of a dead broker: that may fail in any way, and there is nothing left to save."""
-    task = asyncio.current_task()
-    try:
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(client.stop(), _CLOSE_SECONDS)
-    except asyncio.CancelledError:
-        # aiokafka cancels its own tasks in there, and after failed fetches hands that on. Taken for ours, it would end
-        # the partition's loop without a word, and nobody would begin it again.
-        if task is None or task.cancelling():
-            raise

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from adapters.kafka.closing import let_go
 from adapters.kafka.consumed import input_record
 from adapters.kafka.port import CALL_SECONDS
 
@@ -93,4 +94,4 @@ class Picker:
     async def _close(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await let_go(consumer)

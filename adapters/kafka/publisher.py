@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer
 
+from adapters.kafka.closing import started
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
@@ -48,8 +50,5 @@ async def publisher(connection: Connection) -> AsyncIterator[Publisher]:
         linger_ms=5,
         max_batch_size=256 * 1024,
     )
-    await producer.start()
-    try:
+    async with started(producer):
         yield Publisher(producer)
-    finally:
-        await producer.stop()

@@ -7,13 +7,13 @@ the look and the addition, a process that was killed or forgotten included.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerFenced
 
+from adapters.kafka.closing import let_go
 from adapters.kafka.port import LogError
 from adapters.kafka.publisher import Publisher
 
@@ -69,5 +69,4 @@ async def sole_writer(connection: Connection, name: str) -> AsyncIterator[SoleWr
     except (KafkaError, TimeoutError) as error:
         raise LogError(f"the brokers do not answer ({type(error).__name__}: {error}); check the address") from error
     finally:
-        with contextlib.suppress(Exception):  # of a dead broker, closing may fail in any way
-            await asyncio.wait_for(producer.stop(), 5.0)
+        await let_go(producer)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from adapters.kafka.closing import started
 from adapters.kafka.topic_admin import partition_counts
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ async def tail(
         isolation_level=connection.isolation_level,
         fetch_max_wait_ms=_WAIT_MS,
     )
-    await consumer.start()
-    try:
+    async with started(consumer):
         consumer.assign(wanted)
         beginnings = await consumer.beginning_offsets(wanted)
         for tp, beginning in beginnings.items():
@@ -58,5 +58,3 @@ async def tail(
                 positions[tp.topic, tp.partition] = await consumer.position(tp)
             left = sum(max(0, end - positions[tp.topic, tp.partition]) for tp, end in ends.items())
             yield Followed({(tp.topic, tp.partition): records for tp, records in polled.items()}, left)
-    finally:
-        await consumer.stop()

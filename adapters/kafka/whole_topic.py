@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer
 
+from adapters.kafka.closing import started
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -27,8 +29,7 @@ async def whole_topic(connection: Connection, topic: str) -> AsyncIterator[tuple
         auto_offset_reset="earliest",
         isolation_level=connection.isolation_level,
     )
-    await consumer.start()
-    try:
+    async with started(consumer):
         partitions = consumer.assignment()
         ends = await consumer.end_offsets(partitions)
         behind = set(partitions)
@@ -36,5 +37,3 @@ async def whole_topic(connection: Connection, topic: str) -> AsyncIterator[tuple
             polled = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
             behind = {each for each in behind if await consumer.position(each) < ends[each]}
             yield [record for batch in polled.values() for record in batch], not behind
-    finally:
-        await consumer.stop()

@@ -57,3 +57,12 @@ async def test_a_group_whose_offsets_have_expired_goes_on_from_its_own_progress(
     publish(broker, world)
     await work(broker, clock=clock)
     assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
+
+
+async def test_a_cancellation_that_a_client_hands_on_does_not_end_the_loop():
+    """The client library cancels tasks of its own; the partition would be gone without a word."""
+    broker = broker_with(story())
+    broker.fail_at["poll"], broker.fails_with = 1, asyncio.CancelledError
+    await work(broker)
+    assert broker.steps.count("fence") == 2
+    assert broker.sent()

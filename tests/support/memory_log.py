@@ -32,6 +32,7 @@ class MemoryBroker:
         """Per step how many times it is to fail."""
         self.fail_every: dict[str, int] = {}
         """Per step: every so manieth time it fails."""
+        self.fails_with: type[BaseException] = ConnectionError
         self.counts = dict.fromkeys([*TOPICS, Topic.STATE.value], 1)
 
     @classmethod
@@ -84,9 +85,9 @@ class MemoryLog:
         self._broker.steps.append(name)
         if self._broker.fail_at.get(name, 0) > 0:
             self._broker.fail_at[name] -= 1
-            raise ConnectionError(name)
+            raise self._broker.fails_with(name)
         if name in self._broker.fail_every and self._broker.steps.count(name) % self._broker.fail_every[name] == 0:
-            raise ConnectionError(name)
+            raise self._broker.fails_with(name)
 
     async def fence(self) -> None:
         await self._step("fence")

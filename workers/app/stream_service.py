@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import mode
@@ -11,6 +10,7 @@ import structlog
 
 from adapters.kafka.membership import Membership
 from adapters.kafka.partition_log import KafkaPartitionLog
+from adapters.kafka.port import LogError
 from workers.stream.loop import PartitionLoop
 from workers.stream.tracing import NO_TRACING
 from workers.tree.waiting import waiting_in
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("sorbro.stream")
 
-_LEAVE_SECONDS: Final = 5.0
 _REVOKE_SECONDS: Final = 8.0
 """How long a running transaction may take to finish when partitions are revoked; then it is left uncommitted."""
+_CANCELLED: Final = "{} was cancelled, and not by us. Restart the worker; if it comes again, report it as a fault"
 
 
 class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no types
@@ -74,10 +74,9 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         """Finish running transactions, then leave the group."""
         self._stopping = True
         if self._polling is not None:
-            self._polling.cancel()
+            self._cancel(self._polling)
         await self._revoked()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._membership.stop(), _LEAVE_SECONDS)
+        await self._membership.stop()
 
     def waiting(self) -> Iterator[Waiting]:
         """Yield what waits on the partitions of this worker, as far as a restore has been decoded (R13, R20, R32)."""
@@ -117,7 +116,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_REVOKE_SECONDS)
             for task in late:
-                task.cancel()
+                self._cancel(task)
             await asyncio.gather(*late, return_exceptions=True)
         for loop in [loop for loop, task in self._loops.items() if task in tasks]:
             del self._loops[loop]
@@ -135,5 +134,11 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """End the worker when a loop does: what opening again cannot mend is for a person."""
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = LogError(_CANCELLED.format(task.get_name())) if task.cancelled() else task.exception()
+        if error is not None:
             self.add_future(self.crash(error))
+
+    def _cancel(self, task: asyncio.Task[None]) -> None:
+        """Cancel a task of ours: the only way in which one may end so. Any other cancellation is a fault."""
+        task.remove_done_callback(self._ended)
+        task.cancel()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from adapters.kafka.closing import is_told_to_end
 from adapters.kafka.port import CALL_SECONDS, LogError, PartitionLog
 from workers.stream.changelog import ChangelogError, IncompleteRestoreError, Restoring
 from workers.stream.lookout import Lookout
@@ -100,7 +101,9 @@ class PartitionLoop:
             except (FloodError, ChangelogError, LogError):
                 raise
             # Every other failure has the one cure; which ones a client library can raise is not knowable.
-            except Exception as error:  # noqa: BLE001
+            except (Exception, asyncio.CancelledError) as error:
+                if isinstance(error, asyncio.CancelledError) and is_told_to_end():
+                    raise
                 self._bad_in_a_row = bad_before
                 self._reporter.failed(self.partition, error)
                 attempt += 1
