@@ -15,8 +15,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from adapters.kafka.closing import let_go, started
 from adapters.kafka.consumed import input_record
+from adapters.kafka.gap import refuse_gaps
 from adapters.kafka.partitioner import partition_of
-from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
+from adapters.kafka.port import CALL_SECONDS, ChangelogRecord
 from adapters.kafka.topic_admin import partition_counts
 from contracts.topics import WORKER_INPUTS, Topic
 
@@ -122,15 +123,10 @@ class KafkaPartitionLog:
         # One by one: of topics it has not met the client looks up one after the other, 0.1 s each, and never again.
         answers = await asyncio.gather(*(self._asker.end_offsets([tp]) for tp in inputs))
         ends = {tp: end for answer in answers for tp, end in answer.items()}
+        begin = {topic: positions.get(topic, beginnings[tp]) for topic, tp in self._inputs.items()}
+        refuse_gaps(self._partition, begin, {tp.topic: (beginnings[tp], ends[tp]) for tp in inputs})
         for topic, tp in self._inputs.items():
-            position = positions.get(topic, beginnings[tp])
-            if not beginnings[tp] <= position <= ends[tp]:
-                raise LogError(
-                    f"{topic}[{self._partition}]: the next record to read is {position}, but the broker holds "
-                    f"{beginnings[tp]} to {ends[tp]}. Records were deleted, or the topic was made anew. Restore the "
-                    "topic; or, if what is gone is known and mended, move sorbro.state.v1 aside and feed a snapshot"
-                )
-            self._consumer.seek(tp, position)
+            self._consumer.seek(tp, begin[topic])
 
     async def poll(self, topics: Sequence[str], max_records: int, seconds: float) -> Sequence[InputRecord]:
         """See `PartitionLog.poll`."""

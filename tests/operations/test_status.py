@@ -75,7 +75,12 @@ def say(monkeypatch):
     ("found", "sentence", "advice"),
     [
         (status(hosts={}), "Late or lost: nobody works on 1 partitions.", "start a worker: `sorbro run` (0)"),
-        (status(partition(position=2, start=4)), "were deleted before they were processed", f"({TOPIC}[0])"),
+        (
+            status(partition(position=2, start=4)),
+            "were deleted before they were processed",
+            f"{TOPIC}[0]:2-4 ({TOPIC}[0])",
+        ),
+        (status(partition(position=9)), "the topics were made anew", f"SORBRO_PASS_OVER={TOPIC}[0]:9-0 "),
         (
             status(dues=Dues(NOW, overdue=3, overdue_since=NOW - timedelta(hours=3))),
             "Late or lost: 3 closures, departures or new numbers are overdue, for 3 h.",

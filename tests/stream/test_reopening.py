@@ -34,6 +34,20 @@ class Closing(LogAndMetrics):
         self.is_closed.set()
 
 
+class Failing(LogAndMetrics):
+    """Lets a test wait until opening has failed twice."""
+
+    def __init__(self) -> None:
+        super().__init__(SystemClock())
+        self.error: BaseException | None = None
+        self.has_failed_twice = asyncio.Event()
+
+    def failed(self, partition, error):
+        if self.error is not None:
+            self.has_failed_twice.set()
+        self.error = error
+
+
 async def test_nothing_of_a_turn_that_failed_is_shown_while_the_loop_waits_to_open_again(monkeypatch):
     """A turn moves the world's agenda and yearly runs on before it is committed; then it may be thrown away."""
     monkeypatch.setattr("workers.stream.loop._REOPEN_SECONDS", (3600.0,))
@@ -66,3 +80,27 @@ async def test_a_cancellation_that_a_client_hands_on_does_not_end_the_loop():
     await work(broker)
     assert broker.steps.count("fence") == 2
     assert broker.sent()
+
+
+async def test_with_the_state_alone_lost_the_partition_stays_closed_and_says_what_to_do():
+    """The group's offsets are ahead then: reading on would lose what lies before them."""
+    broker, reporter = broker_with(story()), Failing()
+    await work(broker)
+    broker.lose_state()
+    loop = PartitionLoop(0, lambda: MemoryLog(broker), SystemClock(), TariffTable.load(), reporter, flood_limit=100)
+    running = asyncio.create_task(loop.run())
+    async with asyncio.timeout(60):
+        await reporter.has_failed_twice.wait()
+    loop.stop()
+    await running
+    assert "State lost" in str(reporter.error)
+
+
+async def test_with_the_groups_offsets_deleted_too_everything_is_worked_out_anew_under_the_same_ids():
+    broker = broker_with(story())
+    await work(broker)
+    sent = ids(broker)
+    broker.lose_state()
+    broker.offsets.clear()
+    await work(broker)
+    assert ids(broker) == [*sent, *sent]

@@ -61,6 +61,10 @@ class MemoryBroker:
                 to = self.of_key(record.key) if record.partition is None else self.partitions[record.partition]
                 to.receive(record.as_input())
 
+    def lose_state(self) -> None:
+        """Take the state topic away; the group's offsets stay."""
+        self.committed = [each for each in self.committed if each.topic != Topic.STATE]
+
     @property
     def is_handled(self) -> bool:
         """Whether everything in the inputs has been taken and committed."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapters.clock import Clock
+    from adapters.kafka.gap import Gap
     from workers.stream.reporter import Took
     from workers.stream.world import Turn
 
@@ -70,6 +71,10 @@ class LogAndMetrics:
         metrics.RESTORE_SECONDS.labels(partition).set(seconds)
         metrics.RESTORE_RECORDS.labels(partition).set(restored)
         _log.info("partition open", partition=partition, restored=restored, owners=owners, seconds=round(seconds, 3))
+
+    def passed_over(self, partition: int, gap: Gap) -> None:
+        """See `Reporter.passed_over`."""
+        _log.warning("records passed over", partition=partition, gap=str(gap))
 
     def committed(self, partition: int, turn: Turn, took: Took) -> None:
         """See `Reporter.committed`."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.kafka.connection import Connection
+from adapters.kafka.gap import Gap, parse_gaps
 from contracts.identifiers import CvrNumber
 
 
@@ -68,6 +69,9 @@ class Settings(BaseSettings):
     flood_limit: Annotated[int, Field(ge=1)] = 100
     """So many bad records in a row on one partition stop the worker."""
 
+    pass_over: str = ""
+    """Gaps that the worker may go on over, divided by commas, as its own refusal names them; see the runbook."""
+
     web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
     web_host: str = "127.0.0.1"
     page: bool = True
@@ -93,6 +97,16 @@ class Settings(BaseSettings):
             for name in names
             if (value := getattr(self, name)) is not None
         }
+
+    @field_validator("pass_over")
+    @classmethod
+    def _names_gaps(cls, text: str) -> str:
+        parse_gaps(text)
+        return text
+
+    def gaps(self) -> frozenset[Gap]:
+        """What a person has said may be passed over."""
+        return parse_gaps(self.pass_over)
 
     def connection(self) -> Connection:
         """How to reach the brokers. Raises `ValueError` when none are configured."""

@@ -16,11 +16,12 @@ from workers.stream.tracing import NO_TRACING
 from workers.tree.waiting import waiting_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from collections.abc import Set as AbstractSet
 
     from adapters.clock import Clock
     from adapters.kafka.connection import Connection
+    from adapters.kafka.gap import Gap
     from adapters.kafka.port import PartitionLog
     from contracts.tariffs import TariffTable
     from workers.app.reporter import LogAndMetrics
@@ -48,6 +49,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         flood_limit: int,
         open_log: Callable[[Connection, str, int], PartitionLog] = KafkaPartitionLog,
         tracing: Tracing = NO_TRACING,
+        gaps: Collection[Gap] = (),
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -59,6 +61,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         self._flood_limit = flood_limit
         self._open_log = open_log
         self._tracing = tracing
+        self._gaps = gaps
         self._stopping = False
         self._polling: asyncio.Task[None] | None = None
         self._loops: dict[PartitionLoop, asyncio.Task[None]] = {}
@@ -130,6 +133,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
             self._reporter,
             self._flood_limit,
             self._tracing,
+            self._gaps,
         )
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -78,6 +78,7 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
         settings.flood_limit,
         open_log,
         tracing or NO_TRACING,
+        settings.gaps(),
         loop=asyncio.get_event_loop(),
         beacon=app.beacon,
     )

@@ -11,6 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from adapters.clock import SystemClock
+from adapters.kafka.gap import VARIABLE
 from contracts.danish_time import COPENHAGEN
 from contracts.tariffs import TariffTable
 from workers.app.settings import Settings, configured
@@ -26,14 +27,18 @@ if TYPE_CHECKING:
 
 _LATE: Final = 1
 _SHOWN: Final = 8
+_MEND_GAPS: Final = (
+    "restore the topics; or, when what is gone has been sent again (docs/runbook.md, Records lost), start the workers "
+    f"once with {VARIABLE}={{gaps}}"
+)
 _SAYS: Final[Mapping[Kind, tuple[str, str]]] = {
     "lost": (
         "records of {count} partitions were deleted before they were processed",
-        "restore the topics; or, if what is gone is known, move sorbro.state.v1 aside and feed a snapshot",
+        _MEND_GAPS,
     ),
     "made-anew": (
         "{count} partitions end before the place the worker has reached: the topics were made anew",
-        "restore the topics; or move sorbro.state.v1 aside and feed a snapshot",
+        _MEND_GAPS,
     ),
     "overdue": (
         "{count} closures, departures or new numbers are overdue",
@@ -110,9 +115,10 @@ def _danish(instant: datetime) -> str:
 
 def _print(console: Console, status: Status) -> None:
     console.print(_sentence(status), style="bold red" if status.troubles else "bold green", highlight=False)
+    gaps = ",".join(str(each.gap) for each in status.lag.partitions if each.gap is not None)
     for each in status.troubles:
         where = ", ".join(each.where[:_SHOWN]) + (", …" if len(each.where) > _SHOWN else "")
-        console.print(f"  {_SAYS[each.kind][1]} ({where})", highlight=False, markup=False)
+        console.print(f"  {_SAYS[each.kind][1].format(gaps=gaps)} ({where})", highlight=False, markup=False)
     dues, waiting = status.dues, status.dues.waiting
     table = Table("", show_header=False)
     for name, number in (

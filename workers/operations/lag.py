@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from adapters.kafka.gap import Gap
 from contracts.topics import WORKER_INPUTS, Topic
 from workers.operations.movement import Look
 from workers.stream.changelog import PROGRESS, Restoring
@@ -44,6 +45,13 @@ class PartitionLag:
     def lost(self) -> int:
         """Offsets that retention has taken before they were processed; the worker refuses to go on over such a gap."""
         return max(0, self.start - self.position) if self.position is not None else 0
+
+    @property
+    def gap(self) -> Gap | None:
+        """What keeps the worker from going on, if records are gone."""
+        if self.position is None or not (self.lost or self.is_beyond_end):
+            return None
+        return Gap(self.topic, self.partition, self.position, self.start)
 
     @property
     def is_beyond_end(self) -> bool:

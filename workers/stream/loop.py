@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.closing import is_told_to_end
 from adapters.kafka.port import CALL_SECONDS, LogError, PartitionLog
-from workers.stream.changelog import ChangelogError, IncompleteRestoreError, Restoring
+from workers.stream.changelog import ChangelogError
 from workers.stream.lookout import Lookout
+from workers.stream.opening import Opening
 from workers.stream.reporter import Took
 from workers.stream.seat import INPUTS, Seat
 from workers.stream.tracing import NO_TRACING
@@ -20,10 +21,11 @@ from workers.stream.transaction import transact
 from workers.stream.world import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from adapters.clock import Clock
+    from adapters.kafka.gap import Gap
     from contracts.tariffs import TariffTable
     from workers.stream.reporter import Reporter
     from workers.stream.tracing import Tracing
@@ -33,8 +35,6 @@ _BATCH: Final = 2000
 """Records: as many as a turn takes, so that a backlog costs few transactions."""
 _BATCH_BYTES: Final = 8 * 1024 * 1024
 """Of each input; no more is asked for while so much waits, so that large messages do not fill the memory."""
-_DECODED_AT_ONCE: Final = 100
-"""Owners."""
 _DECODE_SECONDS: Final = 0.1
 """So long may each round take on what a restore has only laid by, a fifth of it when there is much else to do."""
 _IDLE_SECONDS: Final = 0.1
@@ -66,6 +66,7 @@ class PartitionLoop:
         reporter: Reporter,
         flood_limit: int,
         tracing: Tracing = NO_TRACING,
+        gaps: Collection[Gap] = (),
     ) -> None:
         self.partition = partition
         self._new_log = new_log
@@ -74,6 +75,7 @@ class PartitionLoop:
         self._reporter = reporter
         self._flood_limit = flood_limit
         self._tracing = tracing
+        self._gaps = gaps
         self._bad_in_a_row = 0
         self._ask_again_at = 0.0
         self._ask_again_after = _ASK_AGAIN_SECONDS[0]
@@ -116,44 +118,12 @@ class PartitionLoop:
 
     async def _open(self, log: PartitionLog) -> Seat:
         started = _now()
-        # Fence first: what is read before may still be changed by a predecessor who does not know it is one.
-        async with asyncio.timeout(6 * CALL_SECONDS):
-            await log.fence()
-        restoring = Restoring()
-        async for records in log.changelog():
-            for record in records:
-                restoring.take(record.key, record.value, record.headers)
-            await self._breathe_in_restore()
-        while restoring.decode_some(self._tariffs, _DECODED_AT_ONCE):
-            await self._breathe_in_restore()
-        progress = restoring.progress
-        async with asyncio.timeout(CALL_SECONDS):
-            committed = await log.committed()
-            partitions = await self._partition_count(log, progress.partitions)
-        ahead = {topic: at for topic, at in committed.items() if at > progress.positions.get(topic, 0)}
-        if ahead:
-            raise IncompleteRestoreError(f"committed {ahead}, restored only up to {progress.positions}; opening again")
-        async with asyncio.timeout(2 * CALL_SECONDS):
-            await log.seek(progress.positions)
-        world = restoring.world(self._tariffs, partitions)
+        opening = Opening(self.partition, log, self._reporter, self._gaps)
+        world = await opening.world(self._tariffs)
         world.tracing = self._tracing
         seat = Seat(log, world, Lookout(_now()))
-        self._reporter.opened(self.partition, restoring.records, len(seat.world.owners), _now() - started)
+        self._reporter.opened(self.partition, opening.restored, len(world.owners), _now() - started)
         return seat
-
-    async def _breathe_in_restore(self) -> None:
-        """A long restore must leave the heartbeats room, and show that it goes on."""
-        self._reporter.restoring(self.partition)
-        await asyncio.sleep(0)
-
-    async def _partition_count(self, log: PartitionLog, before: int) -> int:
-        counts = await log.partition_counts()
-        if len(set(counts.values()) | ({before} if before else set())) != 1:
-            raise LogError(
-                f"the topics have {counts} partitions, the state was written for {before or 'as many'}: owners would "
-                "be looked for where their state is not. Make the topics as they were, or anew and feed a snapshot"
-            )
-        return next(iter(counts.values()))
 
     async def _ask_again(self, seat: Seat) -> None:
         """Ask CVR once more what is still open, ever more seldom: whoever had the question may have died with it.

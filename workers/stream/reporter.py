@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from adapters.kafka.gap import Gap
     from workers.stream.world import Turn
 
 
@@ -22,6 +23,9 @@ class Reporter(Protocol):
 
     def opened(self, partition: int, restored: int, owners: int, seconds: float) -> None:
         """The partition is restored and works."""
+
+    def passed_over(self, partition: int, gap: Gap) -> None:
+        """Reading goes on behind records that are gone, because a person has said so."""
 
     def committed(self, partition: int, turn: Turn, took: Took) -> None:
         """A turn is committed and adopted."""

@@ -15,8 +15,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from adapters.kafka.confluent.inputs import Inputs, fetched, headers_of
 from adapters.kafka.confluent.settings import Settings, client_settings
+from adapters.kafka.gap import refuse_gaps
 from adapters.kafka.partition_log import LARGEST_REQUEST, STALLED_SECONDS, TRANSACTION_TIMEOUT_MS
-from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
+from adapters.kafka.port import CALL_SECONDS, ChangelogRecord
 from adapters.kafka.topic_admin import partition_counts
 from contracts.topics import WORKER_INPUTS, Topic
 
@@ -104,16 +105,9 @@ class ConfluentPartitionLog:
 
     async def seek(self, positions: Mapping[str, int]) -> None:
         """See `PartitionLog.seek`."""
-        begin: dict[str, int] = {}
-        for topic in self._topics:
-            first, end = await self._ends_of(self._reader, topic)
-            begin[topic] = positions.get(topic, first)
-            if not first <= begin[topic] <= end:
-                raise LogError(
-                    f"{topic}[{self._partition}]: the next record to read is {begin[topic]}, but the broker holds "
-                    f"{first} to {end}. Records were deleted, or the topic was made anew. Restore the "
-                    "topic; or, if what is gone is known and mended, move sorbro.state.v1 aside and feed a snapshot"
-                )
+        held = {topic: await self._ends_of(self._reader, topic) for topic in self._topics}
+        begin = {topic: positions.get(topic, first) for topic, (first, _) in held.items()}
+        refuse_gaps(self._partition, begin, held)
         self._inputs = Inputs(self._reader, self._partition, begin)
 
     async def poll(self, topics: Sequence[str], max_records: int, seconds: float) -> Sequence[InputRecord]:

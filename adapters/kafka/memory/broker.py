@@ -148,6 +148,11 @@ class MemoryBroker:
         """Let the group's offsets expire."""
         self._offsets = {key: value for key, value in self._offsets.items() if key[0] != group}
 
+    def make_anew(self, topic: str) -> None:
+        """Delete a topic and create it again: offsets begin at nought, and those that groups had on it are gone."""
+        self._logs = {place: log for place, log in self._logs.items() if place[0] != topic}
+        self._offsets = {key: value for key, value in self._offsets.items() if key[1] != topic}
+
     def open_transactions(self) -> list[Transaction]:
         """Those not decided yet, or not yet marked as ended in some partition."""
         return [each for each in self._current.values() if each.state == "open" or each.unmarked]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from aiokafka.errors import MessageSizeTooLargeError
 
+from adapters.kafka.gap import refuse_gaps
 from adapters.kafka.memory.network import GoodNetwork
 from adapters.kafka.partition_log import LARGEST_REQUEST, STALLED_SECONDS
-from adapters.kafka.port import CALL_SECONDS, ChangelogRecord, LogError
+from adapters.kafka.port import CALL_SECONDS, ChangelogRecord
 from contracts.topics import WORKER_INPUTS, Topic
 
 if TYPE_CHECKING:
@@ -97,11 +98,9 @@ class MemoryPartitionLog:
         bounds = await self._network.carry(
             "seek", lambda: {topic: (log.start, log.last_stable) for topic, log in self._inputs.items()}
         )
-        for topic, (start, end) in bounds.items():
-            position = positions.get(topic, start)
-            if not start <= position <= end:
-                raise LogError(f"{topic}[{self._partition}]: {position} is to be read, there is {start} to {end}")
-            self._positions[topic] = position
+        begin = {topic: positions.get(topic, start) for topic, (start, _) in bounds.items()}
+        refuse_gaps(self._partition, begin, bounds)
+        self._positions.update(begin)
 
     async def poll(self, topics: Sequence[str], max_records: int, seconds: float) -> Sequence[InputRecord]:
         """See `PartitionLog.poll`."""
