@@ -20,6 +20,8 @@ REASON: Final = "dlq.reason"
 DETAIL: Final = "dlq.detail"
 ATTEMPT: Final = "dlq.attempt"
 FIRST_FAILED_AT: Final = "dlq.first-failed-at"
+LEFT_OUT: Final = "dlq.left-out"
+"""Only on a letter whose original is larger than the topic takes: what it came without."""
 CONNECT_TOPIC: Final = "__connect.errors.topic"
 CONNECT_PARTITION: Final = "__connect.errors.partition"
 CONNECT_OFFSET: Final = "__connect.errors.offset"
@@ -31,6 +33,7 @@ OURS: Final = frozenset(
         DETAIL,
         ATTEMPT,
         FIRST_FAILED_AT,
+        LEFT_OUT,
         CONNECT_TOPIC,
         CONNECT_PARTITION,
         CONNECT_OFFSET,

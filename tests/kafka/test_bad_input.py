@@ -1,8 +1,10 @@
 """Bad input on a real broker: every kind becomes a dead letter, bytes intact, and work goes on; a flood stops it."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from adapters.broker.cluster import KafkaCluster
 from adapters.record_lines import compact
@@ -34,6 +36,17 @@ def changed(**fields) -> bytes:
     return compact(GOOD | fields).encode()
 
 
+def publish_compressed(servers: str, value: bytes) -> None:
+    """Six megabytes that are a few kilobytes on the wire: more than a dead letter may have."""
+
+    async def send() -> None:
+        sender = AIOKafkaProducer(bootstrap_servers=servers, compression_type="gzip", max_request_size=8_000_000)
+        async with sender:
+            await sender.send_and_wait(Topic.ENTITY_CHANGES, value, OWNER.sor_id.encode(), headers=list(CE))
+
+    asyncio.run(send())
+
+
 BAD = {
     "unparsable": [b"not json", b"\xff\xfe", b"", b'{"sorId": NaN}'],
     "contract-violation": [changed(version="1"), changed(toDate="20230501"), b"[]", b"{}"],
@@ -54,16 +67,20 @@ def test_every_kind_of_bad_input_is_a_dead_letter_and_the_next_record_is_process
     place = REGISTER.treatment_places[0]
     tree = [unit for unit in REGISTER.entities if unit.owner_sor_id == place.owner_sor_id]
     last = [record(compact(unit.as_change(1, AT)).encode(), unit.owner_sor_id) for unit in tree]
-    publish(broker, sent + last)
-    expected = sum(len(values) for values in BAD.values())
+    publish(broker, sent)
+    publish_compressed(broker, b" " * 6_000_000)
+    publish(broker, last)
+    expected = sum(len(values) for values in BAD.values()) + 1
     with running(Worker(broker, tmp_path)):
         letters = await_outputs(broker, expected, [Topic.DEAD_LETTERS])
         await_outputs(broker, 1, [Topic.REGISTRATIONS])
     assert {(dict(each.headers)["dlq.reason"].decode(), each.value) for each in letters} == {
         (reason, value) for reason, values in BAD.items() for value in values
-    }
+    } | {("too-large", None)}
     assert all(
-        dict(each.headers)["x-sender"] == b"\xff\x00" for each in letters if b"exploded" not in each.headers[0][1]
+        dict(each.headers)["x-sender"] == b"\xff\x00"
+        for each in letters
+        if b"exploded" not in each.headers[0][1] and each.value is not None
     )
     assert {dict(each.headers)["__connect.errors.topic"] for each in letters} == {Topic.ENTITY_CHANGES.encode()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -11,7 +12,7 @@ from contracts.topics import Topic
 from support.letters import letter, lying, record
 from workers.effects import Refusal
 from workers.operations.letters import NO_TYPE, UNKNOWN_TYPE, UNREADABLE, letter_of
-from workers.stream.dead_letters import dead_letter
+from workers.stream.dead_letters import LARGEST_LETTER, dead_letter
 from workers.stream.intake import LARGEST_VALUE
 
 NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
@@ -35,7 +36,7 @@ def test_failing_again_it_is_the_next_attempt_with_each_header_once():
     assert [each.attempt for each in (first, second, third)] == [1, 2, 3]
     assert third.first_failed_at == NOW
     assert third.record.headers[: len(HEADERS)] == HEADERS
-    assert sorted(name for name, _ in third.record.headers[len(HEADERS) :]) == sorted(names.OURS)
+    assert sorted(name for name, _ in third.record.headers[len(HEADERS) :]) == sorted(names.OURS - {names.LEFT_OUT})
 
 
 def test_its_day_is_the_danish_one_r48():
@@ -90,3 +91,29 @@ def test_a_first_failure_that_is_no_instant_gives_way_to_the_letters_own():
     found = letter_of(whole._replace(headers=forged))
     assert found is not None
     assert found.first_failed_at == NOW
+
+
+def test_the_largest_original_is_kept_whole_and_a_larger_one_is_named_by_place_size_and_digest():
+    bare = dead_letter(record(b"", NOW, *HEADERS), Refusal("too-large", "x"), NOW)
+    room = LARGEST_LETTER - sum(len(name) + len(value) for name, value in bare.headers)
+    whole = letter(record(b"x" * room, NOW, *HEADERS), NOW, "too-large", detail="x")
+    assert whole.record.value == b"x" * room
+    assert not whole.is_without_original
+    value = b"x" * (room + 1)
+    cut = letter(record(value, NOW, *HEADERS, key=b"12"), NOW, "too-large", detail="x")
+    assert cut.is_without_original
+    assert (cut.record.key, cut.record.value) == (b"12", None)
+    headers = dict(cut.record.headers)
+    assert "x-sender" not in headers
+    assert sha256(value).hexdigest() in headers[names.LEFT_OUT].decode()
+    assert (headers[names.CONNECT_PARTITION], headers[names.CONNECT_OFFSET]) == (b"3", b"17")
+
+
+@pytest.mark.parametrize(
+    "original",
+    [record(b"{", NOW, ("x", b"h" * LARGEST_LETTER)), record(b"{", NOW, ("x" * LARGEST_LETTER, b""))],
+    ids=["a header's value", "a header's name"],
+)
+def test_headers_and_keys_count_too(original):
+    assert letter(original._replace(key=b"k" * 2000), NOW).is_without_original
+    assert letter(original._replace(key=b"k" * 2000), NOW).record.key is None

@@ -8,6 +8,7 @@ from support.trees import private_clinic
 from workers.operations.letters import letter_of
 from workers.operations.verdicts import judge
 from workers.stream.changelog import Restoring
+from workers.stream.dead_letters import LARGEST_LETTER
 
 CLINIC = private_clinic()
 
@@ -84,3 +85,10 @@ def test_a_copy_may_hold_the_wanted_owners_alone(world):
     for each in world.changelog:
         restoring.take(each.key or b"", each.value, each.headers)
     assert list(restoring.world(world.world.tariffs).owners) == [CLINIC.owner.sor_id]
+
+
+def test_a_letter_whose_original_was_too_large_to_be_kept_is_never_sent(world):
+    world.sor(CLINIC)
+    huge = world.records[-1]._replace(value=b" " * (LARGEST_LETTER + 1))
+    ((verdict, detail),) = judged(world, letter(huge, world.now, "too-large"))
+    assert (verdict, "stays where" in detail) == ("fails", True)

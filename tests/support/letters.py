@@ -21,9 +21,15 @@ def lying(record: OutputRecord, offset: int = 0) -> InputRecord:
     return record.as_input()._replace(offset=offset)
 
 
-def letter(record: InputRecord, now: datetime, reason: Any = "contract-violation", offset: int = 0) -> Letter:
+def letter(
+    record: InputRecord,
+    now: datetime,
+    reason: Any = "contract-violation",
+    offset: int = 0,
+    detail: str = "the field toDate broke a rule",
+) -> Letter:
     """The record as refused by a release of old, which may have refused what is fine today."""
-    found = letter_of(lying(dead_letter(record, Refusal(reason, "the field toDate broke a rule"), now), offset))
+    found = letter_of(lying(dead_letter(record, Refusal(reason, detail), now), offset))
     assert found is not None
     return found
 

@@ -45,6 +45,11 @@ class Letter:
     """One of the catalogue's, or a word in brackets: what a sender wrote there may be anything (R49)."""
 
     @property
+    def is_without_original(self) -> bool:
+        """Whether the original was too large for the topic, so that there is nothing here to be sent once more."""
+        return any(name == names.LEFT_OUT for name, _ in self.record.headers)
+
+    @property
     def place(self) -> LetterPlace:
         """Where it lies, and the instant it bears."""
         return LetterPlace(

@@ -29,6 +29,9 @@ _SUPERSEDED: Final[Mapping[str, str]] = {
     "stale": "a newer version is known (R10)",
     "repeated": "the very same is known already",
 }
+_WITHOUT_ORIGINAL: Final = (
+    "the original is too large for a dead letter; it stays where its headers say, and is not sent"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ def judge(world: World, letter: Letter, now: datetime) -> Judged:
 
     `world` is a copy of what the worker holds, and may hold the owners in question alone.
     """
+    if letter.is_without_original:
+        return Judged(letter, "fails", _WITHOUT_ORIGINAL, "too-large")
     _let_days_come(world, now)
     turn = Turn(world)
     turn.receive(letter.again(now).as_input(), now)

@@ -1,7 +1,12 @@
-"""Making a dead letter: the original byte for byte, and why it could not be used."""
+"""Making a dead letter: the original byte for byte, and why it could not be used.
+
+One thing has to give way: an original larger than the topic takes, by well compressed input or a raised limit, would
+stop its partition for good. It stays where it lies, and the letter says where that is, how large it is, and its digest.
+"""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from contracts import dead_letters as names
@@ -12,9 +17,14 @@ from contracts.topics import Topic
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from contracts.cloudevents import Headers
     from contracts.records import InputRecord
     from workers.effects import Refusal
 
+LARGEST_LETTER: Final = 4 * 1024 * 1024 - 64 * 1024
+"""Bytes of key, value and headers. The topic takes 4 MiB (`contracts.topics`), Kafka's own framing included."""
+_LONGEST_KEY: Final = 1024
+"""Bytes; what a letter without its original keeps. Our keys are numbers of some twenty digits."""
 _LONGEST_COUNT: Final = 9
 
 
@@ -32,7 +42,21 @@ def dead_letter(record: InputRecord, refusal: Refusal, now: datetime) -> OutputR
         (names.CONNECT_MESSAGE, f"{refusal.reason}: {refusal.detail}".encode()),
     )
     theirs = tuple((name, value) for name, value in record.headers if name not in names.OURS)
-    return OutputRecord(Topic.DEAD_LETTERS, record.key, record.value, theirs + ours, now)
+    letter = OutputRecord(Topic.DEAD_LETTERS, record.key, record.value, theirs + ours, now)
+    size = _size(letter)
+    return letter if size <= LARGEST_LETTER else _without_original(letter, ours, size)
+
+
+def _without_original(letter: OutputRecord, ours: Headers, size: int) -> OutputRecord:
+    digest = sha256(letter.value or b"").hexdigest()
+    left_out = f"value, headers and any long key: {size} bytes; the value's SHA-256 is {digest}"
+    key = letter.key if len(letter.key or b"") <= _LONGEST_KEY else None
+    return letter._replace(key=key, value=None, headers=((names.LEFT_OUT, left_out.encode()), *ours))
+
+
+def _size(letter: OutputRecord) -> int:
+    headers = sum(len(name.encode()) + len(value or b"") for name, value in letter.headers)
+    return len(letter.key or b"") + len(letter.value or b"") + headers
 
 
 def _attempts(raw: bytes | None) -> int:

@@ -84,11 +84,11 @@ Accepted = OwnersMessage | RunRequested | RunStarted | NobodysMessage
 
 def read(record: InputRecord) -> Accepted | Refusal:
     """Open, check and type one record. Never raises on bad input: bad input is a `Refusal`."""
-    value = record.value
-    if value is None or not value.strip():
-        return Refusal("unparsable", "the message is empty; send the whole version as JSON")
+    value = record.value or b""
     if len(value) > LARGEST_VALUE:
         return Refusal("too-large", f"{len(value)} bytes; at most {LARGEST_VALUE} are read")
+    if not value.strip():
+        return Refusal("unparsable", "the message is empty; send the whole version as JSON")
     try:
         envelope = open_envelope(record.headers, value)
     except EnvelopeError as error:
