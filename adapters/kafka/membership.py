@@ -7,13 +7,17 @@ keeps polling, for a member that stops polling is thrown out of the group (notes
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
 from adapters.kafka.closing import let_go
-from adapters.kafka.port import LogError
+from adapters.kafka.port import CALL_SECONDS, LogError
 from contracts.topics import WORKER_INPUTS
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ class Membership:
         self._on_revoked = on_revoked
         self._connection = connection
         self._group = group
+        self._name = f"sorbro-{socket.gethostname()}-{os.getpid()}"
         self._consumer: Any = None
         self._error: LogError | None = None
 
@@ -51,6 +56,7 @@ class Membership:
         self._consumer = AIOKafkaConsumer(
             **self._connection.client_options(),
             group_id=self._group,
+            client_id=self._name,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             partition_assignment_strategy=(RangePartitionAssignor,),
@@ -72,6 +78,30 @@ class Membership:
             if self._error is not None:  # aiokafka would swallow it in the listener
                 raise self._error
             await asyncio.sleep(0)
+
+    async def holds(self, partition: int) -> bool:
+        """Whether the group, asked now, says that the partition is ours; not, when it does not answer.
+
+        A worker that has lost touch with the group does not hear that its partitions went to another.
+        """
+        if not self._connection.transactions:
+            return True  # nobody can be shut out there, and not every such broker can be asked
+        admin = AIOKafkaAdminClient(**self._connection.client_options())
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                await admin.start()
+                (answer,) = await admin.describe_consumer_groups([self._group])
+        except Exception:  # noqa: BLE001  # whatever it is, it is no yes
+            return False
+        finally:
+            await admin.close()
+        (group,) = answer.groups
+        ours = [assignment for _, name, _, _, assignment, *_ in group[5] if name == self._name and assignment]
+        return any(
+            tp.partition == partition
+            for each in ours
+            for tp in ConsumerProtocolMemberAssignment.decode(each).partitions()
+        )
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """Called by aiokafka after a rebalance."""

@@ -24,11 +24,15 @@ def story() -> Scenario:
 
 
 class Closing(LogAndMetrics):
-    """Lets a test wait until the partition is closed."""
+    """Lets a test wait until the partition is closed, or has brought something home."""
 
     def __init__(self) -> None:
         super().__init__(SystemClock())
         self.is_closed = asyncio.Event()
+        self.has_committed = asyncio.Event()
+
+    def committed(self, partition, turn, took):
+        self.has_committed.set()
 
     def closed(self, partition):
         self.is_closed.set()
@@ -104,3 +108,32 @@ async def test_with_the_groups_offsets_deleted_too_everything_is_worked_out_anew
     broker.offsets.clear()
     await work(broker)
     assert ids(broker) == [*sent, *sent]
+
+
+async def test_after_a_failure_it_opens_again_only_what_the_group_says_is_ours(monkeypatch):
+    """Cut off from the group it does not hear that another has the partition; opening would shut that one out."""
+    monkeypatch.setattr("workers.stream.loop._REOPEN_SECONDS", (0.0,))
+    broker, reporter = broker_with(story()), Closing()
+    broker.fail_at["commit"] = 1
+    fenced_when_asked: list[int] = []
+
+    async def is_ours() -> bool:
+        fenced_when_asked.append(broker.steps.count("fence"))
+        return len(fenced_when_asked) == 3
+
+    loop = PartitionLoop(
+        0,
+        lambda: MemoryLog(broker),
+        SystemClock(),
+        TariffTable.load(),
+        reporter,
+        flood_limit=100,
+        is_ours=is_ours,
+    )
+    running = asyncio.create_task(loop.run())
+    async with asyncio.timeout(60):
+        await reporter.has_committed.wait()
+    loop.stop()
+    await running
+    assert fenced_when_asked == [1, 1, 1]
+    assert broker.steps.count("fence") == 2

@@ -134,6 +134,7 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
             self._flood_limit,
             self._tracing,
             self._gaps,
+            lambda: self._membership.holds(partition),
         )
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -21,7 +21,7 @@ from workers.stream.transaction import transact
 from workers.stream.world import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection
     from datetime import datetime
 
     from adapters.clock import Clock
@@ -54,6 +54,10 @@ class FloodError(RuntimeError):
     """Too many records in a row were bad: stop before the topic is drained into the dead letters."""
 
 
+async def _always() -> bool:
+    return True
+
+
 class PartitionLoop:
     """Keeps one partition going until it is told to stop."""
 
@@ -67,6 +71,7 @@ class PartitionLoop:
         flood_limit: int,
         tracing: Tracing = NO_TRACING,
         gaps: Collection[Gap] = (),
+        is_ours: Callable[[], Awaitable[bool]] = _always,
     ) -> None:
         self.partition = partition
         self._new_log = new_log
@@ -76,6 +81,7 @@ class PartitionLoop:
         self._flood_limit = flood_limit
         self._tracing = tracing
         self._gaps = gaps
+        self._is_ours = is_ours
         self._bad_in_a_row = 0
         self._ask_again_at = 0.0
         self._ask_again_after = _ASK_AGAIN_SECONDS[0]
@@ -91,6 +97,11 @@ class PartitionLoop:
         """Run until stopped. Raises `FloodError`, and errors that opening again cannot mend."""
         attempt = 0
         while not self._stopping:
+            if attempt:
+                await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS)) - 1])
+                if self._stopping or not await self._is_ours():  # to open it would shut out whoever has it now
+                    attempt += 1
+                    continue
             log = self._new_log()
             bad_before = self._bad_in_a_row
             try:
@@ -113,8 +124,6 @@ class PartitionLoop:
                 self.world = None
                 await log.close()
                 self._reporter.closed(self.partition)
-            if attempt and not self._stopping:
-                await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS)) - 1])
 
     async def _open(self, log: PartitionLog) -> Seat:
         started = _now()
