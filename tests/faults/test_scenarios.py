@@ -157,5 +157,24 @@ async def test_a_clock_that_jumps_ahead_and_back_loses_and_doubles_nothing(tmp_p
     )
 
 
+@pytest.mark.parametrize("kind", ["refused", "silent"])
+async def test_after_an_outage_longer_than_any_patience_the_worker_works_again_by_itself(tmp_path, kind):
+    """Forty seconds: every time-out has run out by then, and the client library has given up tasks of its own."""
+    async with one_broker(tmp_path) as scene:
+        await days(scene, 3)
+        (link,) = scene.links.values()
+        if kind == "refused":
+            link.refusing = True
+            link.reset()
+        else:
+            link.cut()
+        await asyncio.sleep(40)  # the length of the fault itself
+        link.heal()
+        await days(scene, 3)
+        assert await until(lambda: _all_open(scene), 60)
+        assert scene.workers[0].is_alive
+        await assert_clean(scene)
+
+
 async def _all_open(scene: Stage) -> bool:
     return await scene.workers[0].held() == set(range(scene.partitions))
