@@ -18,7 +18,7 @@ from contracts.topics import Topic
 from support.cvr_service import FakeService, always, cvr_numbers
 from workers.app.health import add_health
 from workers.app.reporter import LogAndMetrics
-from workers.app.watch import NOT_TURNING_SECONDS
+from workers.app.watch import NOT_PROGRESSING_SECONDS, NOT_TURNING_SECONDS, OPEN_TRANSACTION_SECONDS
 
 PROBES = ("/startupz", "/livez", "/readyz")
 
@@ -91,6 +91,35 @@ async def test_liveness_fails_when_a_loop_does_not_come_round_and_names_the_part
     answered, body = await web.get("/livez")
     assert answered == status
     assert [(each["reason"], each["partition"]) for each in body["stuck"]] == ([("not-turning", 3)] if seconds else [])
+
+
+@pytest.mark.parametrize(
+    ("topic", "seconds", "status"),
+    [
+        (Topic.NOTICES, OPEN_TRANSACTION_SECONDS, 200),
+        (Topic.NOTICES, NOT_PROGRESSING_SECONDS, 200),
+        (Topic.STATE, NOT_PROGRESSING_SECONDS, 200),
+        (Topic.REGISTRATIONS, OPEN_TRANSACTION_SECONDS, 200),
+        (Topic.REGISTRATIONS, NOT_PROGRESSING_SECONDS, 503),
+    ],
+)
+async def test_what_another_has_left_open_is_named_and_restarts_nobody(reporter, web, topic, seconds, status):
+    """It holds up whoever reads the topic; that the loop does not get on besides is only then not its own fault."""
+    reporter.assign([3])
+    since = asyncio.get_running_loop().time() - seconds - 1
+    reporter.watch.assigned([3], since)
+    reporter.watch.turned(3, since + seconds)
+    reporter.watch.open_transactions({(topic.value, 3): 41}, since)
+    answered, body = await web.get("/livez")
+    assert (answered, body["alive"]) == (status, status == 200)
+    assert "open-transaction" in [each["reason"] for each in body["stuck"]]
+
+
+async def test_a_loop_that_does_not_come_round_fails_liveness_beside_an_open_transaction_too(reporter, web):
+    since = asyncio.get_running_loop().time() - NOT_TURNING_SECONDS - 1
+    reporter.watch.assigned([3], since)
+    reporter.watch.open_transactions({(Topic.NOTICES.value, 3): 41}, since)
+    assert (await web.get("/livez"))[0] == 503
 
 
 async def test_a_cvr_that_is_down_fails_none_of_them_r20(reporter, web):

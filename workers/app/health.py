@@ -1,7 +1,7 @@
 """What a scheduler and Prometheus ask of the worker: has it started, is it alive, is it ready, its metrics.
 
 A CVR that is down fails none of them: a restart would not bring it back, and nothing waits for it that a worker
-without it could not go on with (R20).
+without it could not go on with (R20). Nor does a restart end a transaction that somebody else has left open.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prometheus_client.exposition import choose_encoder
 
 from adapters.telemetry.catalogue import REGISTRY
+from workers.app.watch import calls_for_restart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,10 +43,14 @@ def started(reporter: LogAndMetrics) -> Answer:
 
 
 def alive(reporter: LogAndMetrics, now: float) -> Answer:
-    """Whether each loop comes round and gets on; `now` in seconds of the event loop's clock."""
+    """Whether each loop comes round and gets on, as far as that lies with the worker; all that is stuck is named.
+
+    `now` in seconds of the event loop's clock.
+    """
     stuck = reporter.watch.stuck(now)
     shown = [{"partition": each.partition, "reason": each.reason, "says": each.says} for each in stuck]
-    return Answer(not stuck, {"alive": not stuck, "stuck": shown})
+    is_alive = not calls_for_restart(stuck)
+    return Answer(is_alive, {"alive": is_alive, "stuck": shown})
 
 
 def ready(reporter: LogAndMetrics) -> Answer:

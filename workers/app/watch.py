@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from contracts.topics import WORKER_INPUTS, Topic
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 NOT_TURNING_SECONDS: Final = 90.0
 """Beyond what any step of the loop may take: fencing has the longest time-out, a minute."""
@@ -19,6 +21,8 @@ OPEN_TRANSACTION_SECONDS: Final = 30.0
 """Sorbro's own end after 12 s at most, whoever dies (`TRANSACTION_TIMEOUT_MS`)."""
 
 Reason = Literal["not-turning", "not-progressing", "open-transaction"]
+
+_READ_BY_A_LOOP: Final = frozenset({*WORKER_INPUTS, Topic.STATE})
 
 _ADVICE: Final[Mapping[Reason, str]] = {
     "not-turning": "its loop has not come round. The worker is to be restarted; the stack is in the log",
@@ -48,6 +52,15 @@ class Stuck:
         """In a sentence, for the operator."""
         where = f"{self.topic}[{self.partition}] at {self.offset}" if self.topic else f"partition {self.partition}"
         return f"{where}, for {self.seconds:.0f} s: {_ADVICE[self.reason]}"
+
+
+def calls_for_restart(stuck: Collection[Stuck]) -> bool:
+    """Whether a restart can mend any of it: it ends nobody else's transaction, and gets no further past one."""
+    held_up = {each.partition for each in stuck if each.topic in _READ_BY_A_LOOP}
+    return any(
+        each.reason == "not-turning" or (each.reason == "not-progressing" and each.partition not in held_up)
+        for each in stuck
+    )
 
 
 class Watch:
