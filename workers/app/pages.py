@@ -13,9 +13,7 @@ from workers.app.page_keeper import WORKER_LINE
 
 if TYPE_CHECKING:
     from workers.app.page_keeper import PageKeeper
-    from workers.app.stream_service import StreamService
-
-_MOST_SHOWN: Final = 1000
+    from workers.app.waiting_list import WaitingList
 
 _HOP_BY_HOP: Final = frozenset(
     name.lower()
@@ -42,18 +40,19 @@ _COMING: Final = (
 )
 
 
-def add_pages(app: Any, stream: StreamService, keeper: PageKeeper | None) -> None:
+def add_pages(app: Any, waiting_list: WaitingList, keeper: PageKeeper | None) -> None:
     """Put ``/waiting`` on the app, and hand everything that is no page of the worker's own to the operations page."""
 
     @app.page("/waiting")  # type: ignore[untyped-decorator]  # faust publishes no types
     async def waiting(web: Any, request: Any) -> Any:  # noqa: ARG001  # faust's signature
-        every = list(stream.waiting())
-        shown = [
+        found = await waiting_list.read()
+        listed = [
             {"sorId": each.sor_id, "ownerSorId": each.owner_sor_id, "kind": each.kind, "waitsFor": each.waits_for}
-            for each in every[:_MOST_SHOWN]
+            for each in found.listed
         ]
-        runs = [{"partition": partition, "says": says} for partition, says in stream.fee_runs()]
-        return web.json({"count": len(every), "waiting": shown, "feeRuns": runs})
+        runs = [{"partition": partition, "says": says} for partition, says in found.fee_runs]
+        more = found.count - len(listed)
+        return web.json({"count": found.count, "waiting": listed, "more": more, "feeRuns": runs})
 
     if keeper is not None:
         _hand_on(app, keeper)

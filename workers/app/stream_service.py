@@ -13,10 +13,9 @@ from adapters.kafka.partition_log import KafkaPartitionLog
 from adapters.kafka.port import LogError
 from workers.stream.loop import PartitionLoop
 from workers.stream.tracing import NO_TRACING
-from workers.tree.waiting import waiting_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
     from collections.abc import Set as AbstractSet
 
     from adapters.clock import Clock
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from workers.app.reporter import LogAndMetrics
     from workers.stream.tracing import Tracing
     from workers.stream.world import World
-    from workers.tree.waiting import Waiting
 
 _log = structlog.get_logger("sorbro.stream")
 
@@ -81,24 +79,9 @@ class StreamService(mode.Service):  # type: ignore[misc]  # mode publishes no ty
         await self._revoked()
         await self._membership.stop()
 
-    def waiting(self) -> Iterator[Waiting]:
-        """Yield what waits on the partitions of this worker, as far as a restore has been decoded (R13, R20, R32)."""
-        for loop in self._loops:
-            if loop.world is not None:
-                for state in loop.world.owners.decoded():
-                    yield from waiting_in(state)
-
     def worlds(self) -> dict[int, World | None]:
         """What each assigned partition holds, for those who only look; None while it is not open."""
         return {loop.partition: loop.world for loop in self._loops}
-
-    def fee_runs(self) -> Iterator[tuple[int, str]]:
-        """Yield the yearly runs that are planned or under way here: the partition, and how far it has come (R39)."""
-        for loop in self._loops:
-            if loop.world is not None:
-                for run in loop.world.fee_runs:
-                    if run.is_waiting:
-                        yield loop.partition, run.progress(loop.world.owners)
 
     async def _assigned(self, partitions: AbstractSet[int]) -> None:
         await self._revoked()

@@ -42,6 +42,7 @@ from workers.app.registry_keeper import RegistryKeeper
 from workers.app.reporter import LogAndMetrics
 from workers.app.stream_service import StreamService
 from workers.app.tracing import tracing_of
+from workers.app.waiting_list import WaitingList
 from workers.app.watchkeeper import Watchkeeper
 from workers.stream.tracing import NO_TRACING
 
@@ -97,7 +98,7 @@ def build_worker(settings: Settings, open_log: OpenLog = KafkaPartitionLog) -> A
     page = [PageKeeper(settings, reporter, registry, beacon=app.beacon)] if settings.page else []
     services += [*enrichment, *page]
     add_health(app, reporter)
-    add_pages(app, stream, page[0] if page else None)
+    add_pages(app, WaitingList(stream.worlds), page[0] if page else None)
     return _Worker(app, *services, loglevel=settings.log_level, quiet=True, redirect_stdouts=False)
 
 
