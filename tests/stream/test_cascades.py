@@ -12,6 +12,8 @@ from support.work import broker_with, ids, work
 from workers.decide import STEP
 from workers.stream.world import FULL
 
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
 
 def comes_and_goes(size: int) -> Scenario:
     """An owner arrives after its registered places, which sets them all off (R13), and then closes (R22)."""
@@ -80,3 +82,22 @@ async def test_a_record_of_a_sender_whose_clock_is_behind_does_not_overtake_a_ca
     broker.fail_every["after commit"] = 2
     await work(broker)
     assert ids(broker) == [each.headers["ce_id"] for each in world.outputs]
+
+
+@pytest.mark.parametrize("moment", ["nowhere", "commit", "after commit"])
+@pytest.mark.parametrize("change", [{"telephone": "1"}, {"to_date": "2023-01-31", "channel": "sor-office"}])
+async def test_all_of_a_cascade_carries_the_trace_that_set_it_off_and_what_comes_later_does_not_r11(
+    small_steps, change, moment
+):
+    world, tree = Scenario(), wide_owner(60)
+    world.registered(tree, *tree.places)
+    caused = {each.headers["ce_id"].encode() for each in world.at("2023-02-02 10:00").sor(tree.owner, **change)}
+    world.at("2023-02-03 10:00").sor(tree.places[-1], name="Nyt navn")
+    broker = broker_with(world)
+    changes = broker.inputs[Topic.ENTITY_CHANGES]
+    changes[-2] = changes[-2]._replace(headers=(*changes[-2].headers, ("traceparent", TRACE)))
+    broker.fail_every[moment] = 2
+    await work(broker)
+    sent = [dict(each.headers) for each in broker.sent()]
+    assert len(caused) >= 60
+    assert {each["ce_id"] for each in sent if each.get("traceparent") == TRACE} == caused

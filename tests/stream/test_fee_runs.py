@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from contracts.notices import FeeRunRequested
+from contracts.topics import Topic
 from support.scenario import Scenario, instant, restored
 from support.trees import private_clinic, wide_owner
 from workers.decide import STEP
@@ -19,6 +20,7 @@ from workers.stream.world import FULL, Turn
 CLINICS = [private_clinic(1000 + 10 * number) for number in range(6)]
 PLACES = sorted(clinic.place.sor_id for clinic in CLINICS)
 RUN_BEGINS = instant("2024-06-01")
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 @pytest.fixture
@@ -32,6 +34,16 @@ def registered(world) -> Scenario:
 def asked(outputs):
     """The places that were asked in a run, in their order."""
     return [each.key for each in outputs.fee_decisions() if each["occasion"] == "yearly-run"]
+
+
+def in_trace(world, run_on):
+    """STPS starts the run in a trace of its own."""
+    headers = (("ce_type", b"dk.stps.fee-run.requested.v1"), ("traceparent", TRACE.encode()))
+    return world.send(Topic.NOTICES, {"feeYear": 2024, "runOn": run_on}, key=None, headers=headers)
+
+
+def traces(outputs):
+    return {each.headers.get("traceparent") for each in outputs}
 
 
 def test_every_registered_place_is_asked_in_the_order_of_the_owners_r39(registered):
@@ -168,6 +180,30 @@ def test_a_changelog_from_before_the_runs_is_read(registered):
     )
     assert list(world.fee_runs) == []
     assert world.stream_time == registered.world.stream_time
+
+
+def test_what_a_run_decides_carries_the_trace_of_its_notice_r39(registered):
+    sent = in_trace(registered, "2024-05-02")
+    assert asked(sent) == PLACES
+    assert traces(sent) == {TRACE}
+
+
+def test_a_run_that_waited_for_its_day_carries_its_trace_over_a_restart_r39(registered):
+    assert in_trace(registered, "2024-06-01") == []
+    sent = registered.restart().until("2024-06-01")
+    assert asked(sent) == PLACES
+    assert traces(sent) == {TRACE}
+
+
+def test_a_run_from_before_its_trace_was_kept_is_read_r39(registered):
+    registered.fee_run(2024, "2024-06-01")
+    *_, progress = (record for record in registered.changelog if record.key == b"progress")
+    older = json.loads(progress.value or b"")
+    del older["fee_runs"][0]["traceparent"]
+    registered.changelog.append(progress._replace(value=json.dumps(older).encode()))
+    sent = registered.restart().until("2024-06-01")
+    assert asked(sent) == PLACES
+    assert traces(sent) == {None}
 
 
 def test_the_same_request_gives_every_partition_the_same_record_again_r39(registered):

@@ -13,7 +13,7 @@ from adapters.telemetry.tracing import OpenTelemetry
 from contracts.cloudevents import traceparent_of
 from contracts.topics import Topic
 from support.scenario import Scenario, instant
-from support.trees import owner_without_cvr, private_clinic
+from support.trees import owner_without_cvr, private_clinic, wide_owner
 from support.work import broker_with, work
 
 TREE = owner_without_cvr()
@@ -39,15 +39,19 @@ def spans(exported, name):
     return [each for each in exported.get_finished_spans() if each.name == name]
 
 
-def in_trace(broker, traceparent):
-    """SOR sends its last message in this trace."""
-    changes = broker.inputs[Topic.ENTITY_CHANGES]
+def in_trace(broker, traceparent, topic=Topic.ENTITY_CHANGES):
+    """SOR, or who else writes to the topic, sends its last message in this trace."""
+    changes = broker.inputs[topic]
     changes[-1] = changes[-1]._replace(headers=(*changes[-1].headers, ("traceparent", traceparent.encode())))
     return broker
 
 
 def place(span):
     return f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}"
+
+
+def linked(span):
+    return [place(link) for link in span.links]
 
 
 def sent_in(broker, topic):
@@ -105,7 +109,7 @@ async def test_a_day_is_linked_to_the_message_that_announced_it_also_after_a_res
     clock.set(instant("2023-03-21"))
     await work(broker, clock=clock, tracing=tracing)
     (day,) = spans(exported, "day has come")
-    assert [(f"{link.context.trace_id:032x}", f"{link.context.span_id:016x}") for link in day.links] == [announced]
+    assert linked(day) == [announced]
     assert day.parent is None
     assert sent_in(broker, Topic.DEREGISTRATIONS) == [place(day)]
 
@@ -161,3 +165,24 @@ async def test_without_tracing_the_senders_trace_is_carried_through_and_nothing_
     await work(broker, clock=clock)
     assert (TRACE, SENDER) in sent_in(broker, Topic.REGISTRATIONS)
     assert not any("traces" in dict(each.headers) for each in broker.committed)
+
+
+async def test_what_a_message_sets_off_beyond_its_own_step_is_linked_to_it_r11(exported, tracing, monkeypatch):
+    monkeypatch.setattr("workers.decide.STEP", 2)
+    world, tree = Scenario(), wide_owner(5)
+    world.sor(tree)
+    world.at("2023-02-02 10:00").sor(tree.owner, telephone="1")
+    await work(in_trace(broker_with(world), SENT), clock=SettableClock(EVENING), tracing=tracing)
+    set_off = place(spans(exported, PROCESS)[-1])
+    assert set_off[0] == TRACE
+    assert [linked(day) for day in spans(exported, "day has come")] == [[set_off]] * 2
+
+
+async def test_a_yearly_run_is_linked_to_its_notice_r39(exported, tracing):
+    world = Scenario().at("2023-03-01 10:00")
+    world.registered(TREE)
+    world.at("2023-03-02 10:00").fee_run(2023, "2023-03-03")
+    broker, clock = in_trace(broker_with(world), SENT, Topic.NOTICES), SettableClock(EVENING)
+    await work(broker, clock=clock, tracing=tracing)
+    (run,) = spans(exported, "day has come")
+    assert linked(run) == [(TRACE, SENDER)]

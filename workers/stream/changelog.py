@@ -38,6 +38,8 @@ SCHEMA_VERSION: Final = 1
 _HEADERS: Final[Headers] = (("schema", str(SCHEMA_VERSION).encode()),)
 _WAKES: Final = "wakes"
 """The header that says when an owner wants to be woken next, empty for never; on its newest record."""
+_TRACE: Final = "traceparent"
+"""The header beside it that says in which trace, if that is to go on with a cascade."""
 PROGRESS: Final = b"progress"
 """The key of the one record that says how far the partition has come."""
 _RELEASE: Final = version("sorbro")
@@ -85,8 +87,9 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         *records, (key, value, headers) = _records_of(turn, owner, changed)
         for before in records:
             yield entry(*before)
-        instant = turn.next_wake_of(owner)
-        yield entry(key, value, (*headers, (_WAKES, instant.isoformat().encode() if instant is not None else b"")))
+        instant, trace = turn.next_wake_of(owner), turn.traced.under_way.get(owner)
+        headers = (*headers, (_WAKES, instant.isoformat().encode() if instant is not None else b""))
+        yield entry(key, value, headers if trace is None else (*headers, (_TRACE, trace.encode())))
     progress = Progress(
         dict(positions),
         turn.stream_time,
@@ -125,6 +128,7 @@ class Restoring:
         self._newest: defaultdict[bytes, dict[bytes, bytes | None]] = defaultdict(dict)
         self._wakes: dict[bytes, bytes] = {}
         self._traces: dict[bytes, bytes] = {}
+        self._under_way: dict[bytes, bytes] = {}
         self._progress: bytes | None = None
         self._parsed: Progress | None = None
         self._decoded: list[OwnerState] = []
@@ -152,6 +156,9 @@ class Restoring:
     def _note(self, key: bytes, owner: bytes, headers: Mapping[str, bytes]) -> None:
         if _WAKES in headers:
             self._wakes[owner] = headers[_WAKES]
+            self._under_way.pop(owner, None)
+            if _TRACE in headers:
+                self._under_way[owner] = headers[_TRACE]
         if armed.HEADER in headers:
             self._traces[key] = headers[armed.HEADER]
 
@@ -191,6 +198,8 @@ class Restoring:
         )
         for kept in armed.restored(self._traces):
             world.armed.put(*kept)
+        for owner, trace in self._under_way.items():
+            world.under_way[SorId(owner.decode())] = trace.decode()
         return world
 
 

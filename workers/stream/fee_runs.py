@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.cloudevents import Headers
-    from workers.stream.intake import RunRequested
+    from workers.stream.intake import RunRequested, RunStarted
     from workers.tree.state import OwnerState
 
 _PASSED: Final = "ce_feeruns"
@@ -50,6 +50,8 @@ class Run:
     """Whether every owner has been asked."""
     again: tuple[SorId, ...] = ()
     """Owners to ask once more: a unit that nobody had asked came to them after the run had passed them."""
+    traceparent: str | None = None
+    """Of STPS's message: what the run decides belongs to the same trace."""
 
     @property
     def name(self) -> str:
@@ -98,9 +100,11 @@ class FeeRuns:
     def __iter__(self) -> Iterator[Run]:
         return iter(self._runs.values())
 
-    def start(self, started: FeeRunStarted, now: datetime) -> bool:
+    def start(self, accepted: RunStarted, now: datetime) -> bool:
         """Take a run on, to be held when its day begins, or at once. False when it is known already."""
-        run = Run(started.fee_year, started.run_on, started.notice, max(now, start_of_day(started.run_on)))
+        started = accepted.started
+        at = max(now, start_of_day(started.run_on))
+        run = Run(started.fee_year, started.run_on, started.notice, at, traceparent=accepted.traceparent)
         if run.name in self._runs:
             return False
         self.put(run)

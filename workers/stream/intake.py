@@ -72,6 +72,7 @@ class RunStarted:
     """The same run, as it was handed to this partition."""
 
     started: FeeRunStarted
+    traceparent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,9 @@ def _addressed(record: InputRecord, message: Message, event_id: str, traceparent
     if isinstance(message, FeeRunRequested):
         return RunRequested(message, event_id, traceparent) if not record.key else _HAS_KEY
     if isinstance(message, FeeRunStarted):
-        at_home = record.key == str(record.partition).encode()
-        return RunStarted(message) if at_home else Refusal("wrong-key", "the key must be the number of the partition")
+        if record.key != str(record.partition).encode():
+            return Refusal("wrong-key", "the key must be the number of the partition")
+        return RunStarted(message, traceparent)
     if isinstance(message, _KEYED):
         owner = message.owner_sor_id
         if owner is None:

@@ -69,6 +69,8 @@ class World:
         """When the record taken last was: what it began is finished up to there before the next, as a replay does."""
         self.tracing: Tracing = NO_TRACING
         self.armed = Armed()
+        self.under_way: dict[SorId, str] = {}
+        """Of the owners who are to be gone on with at once, the trace of the message that set them off (R11)."""
         self.agenda = Agenda(wakes)
         for state in self.owners.decoded():
             self._plan(state)
@@ -106,7 +108,7 @@ class Turn:
         self.changed: dict[SorId, Changed] = {}
         self.outcomes: Counter[str] = Counter()
         self.journal = Journal()
-        self.traced = Traced(world.tracing, world.armed)
+        self.traced = Traced(world.tracing, world.armed, world.under_way)
         self.stream_time = world.stream_time
         self.came_to = world.came_to
         self._steps = 0
@@ -169,7 +171,7 @@ class Turn:
         if instant is not None and world.agenda.next() == instant:
             _, owner = world.agenda.pop()
             decision = decide(self.state(owner), DayHasCome(), instant, world.tariffs)
-            self._take(owner, decision, instant, self.traced.day(owner, decision))
+            self._take(owner, decision, instant, self.traced.day(owner, decision, instant))
         elif (run := world.fee_runs.next()) is not None:
             self._go_on_with(run)
         return True
@@ -215,7 +217,7 @@ class Turn:
     def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> Outcome:
         step = self.traced.record(record, accepted.traceparent)
         decision = decide(self.state(accepted.owner), accepted.event, now, self._world.tariffs)
-        self.traced.heard(accepted.owner, decision, accepted.event.event_id, step)
+        self.traced.heard(accepted.owner, decision, accepted.event.event_id, step, now)
         for effect in decision.effects:
             if isinstance(effect, Refusal):
                 self._bury(record, effect, now)
@@ -231,7 +233,7 @@ class Turn:
             self._bury(record, accepted, now)
             return "refused"
         if isinstance(accepted, RunStarted):
-            return "applied" if self._world.fee_runs.start(accepted.started, now) else "repeated"
+            return "applied" if self._world.fee_runs.start(accepted, now) else "repeated"
         if isinstance(accepted, RunRequested):
             self.outputs += for_every_partition(accepted, self._world.partitions, now)
         return "applied"
@@ -247,7 +249,7 @@ class Turn:
         decision = decide(self.state(owner), event, run.at, self._world.tariffs)
         self._world.fee_runs.put(run.asked(owner, decision.resume))
         if decision.effects or decision.wakes or not decision.changes.is_empty:
-            self._take(owner, decision, run.at, self.traced.day(owner, decision))
+            self._take(owner, decision, run.at, self.traced.set_off(owner, decision, run.traceparent))
 
     def _owners_in_order(self) -> list[SorId]:
         if self._in_order is None:
