@@ -18,7 +18,9 @@ from workers.page.views.now import Kind, now_of
 from workers.page.words.spoken import PageWords
 
 WELL = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,))
-CVR = CvrStanding(breaker="closed", canary="well", is_trusted=True, waiting=0, remembered=1, rejected=0)
+CVR = CvrStanding(
+    breaker="closed", canary="well", is_trusted=True, waiting=0, remembered=1, rejected=0, calls_per_second=5.0
+)
 
 
 @pytest.fixture

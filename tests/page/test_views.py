@@ -8,7 +8,9 @@ from lxml import html
 
 from adapters.kafka.port import LogError
 from page.stage import MARK, SCRIPT
+from workers.app.page_keeper import WORKER_LINE
 from workers.app.standing import CvrStanding, WorkerStanding
+from workers.page.recent_calls import RecentCalls
 from workers.page.rendering import VIEWS
 
 PATHS = [path for _, path in VIEWS] + ["/sign-in", "/dead-letters/desk"]
@@ -124,6 +126,27 @@ async def test_nothing_personal_is_on_any_page_r49(client, story, language):
         assert "BBHM1" not in text
 
 
+async def test_now_says_how_new_sor_s_news_are_and_by_which_rules_and_fees_is_decided(client, follower, monkeypatch):
+    told = WorkerStanding(version="1.2", host="a", is_ready=True, assigned=(0,), open_partitions=(0,))
+    monkeypatch.setattr(follower, "worker", told)
+    text = words_in(await text_of(client, "/"))
+    assert "SOR's nyeste ændring er fra 14.03.2023 12:00." in text
+    assert "Sorbro og dens regler 1.2" in text
+    assert f"Takster til og med {follower.tariffs.years[-1]} ({follower.tariffs.version[:8]})" in text
+    assert (await (await client.get("/now.json")).json())["tariffs"] == follower.tariffs.version
+
+
+async def test_contracts_shows_what_could_not_be_used_in_the_last_day(client, follower, monkeypatch):
+    (entities,) = html.document_fromstring(await text_of(client, "/contracts")).xpath("//p[@class='refused']")
+    said = " ".join(entities.text_content().split())
+    assert said == (
+        "4 beskeder kunne ikke bruges i det seneste døgn Bryder kontrakten: 3, Kan ikke læses: 1 · Døde breve"
+    )
+    view = json.loads(await text_of(client, "/contracts.json"))["channels"][0]
+    assert view["refused"] == {"contract-violation": 3, "unparsable": 1}
+    assert [(each["count"], each["lastDay"]) for each in view["carries"]] == [(30, 3), (1, 1)]
+
+
 async def test_contracts_shows_each_topic_and_what_was_seen_on_it(client):
     view = json.loads(await text_of(client, "/contracts.json"))
     seen = {kind["ceType"]: kind["count"] for channel in view["channels"] for kind in channel["carries"]}
@@ -152,15 +175,33 @@ async def test_a_view_that_fails_says_so_in_words(client, follower, monkeypatch)
 async def test_cvr_as_the_worker_tells_it(client, follower, monkeypatch):
     """Breaker, canary, latency by its buckets, what is remembered."""
     figures = {"sorbro_cvr_calls_total{result=ok}": 40.0}
+    figures |= {"sorbro_cvr_memory_total{result=fresh}": 30.0, "sorbro_cvr_memory_total{result=miss}": 10.0}
     figures |= {
         f"sorbro_cvr_call_seconds_bucket{{le={bound}}}": count
         for bound, count in (("0.1", 30.0), ("0.5", 39.0), ("+Inf", 40.0))
     }
-    cvr = CvrStanding(breaker="open", canary="well", is_trusted=True, waiting=3, remembered=1200, rejected=0)
+    cvr = CvrStanding(
+        breaker="open", canary="well", is_trusted=True, waiting=3, remembered=1200, rejected=0, calls_per_second=5.0
+    )
     told = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,), cvr=cvr)
     monkeypatch.setattr(follower, "worker", replace(told, cvr_figures=figures))
     text = words_in(await text_of(client, "/cvr"))
     assert "CVR svarer ikke." in text
     assert "1.200" in text
+    assert "95 % inden for0,5 s" in text
+    assert "Svaret af hukommelsen75 %" in text
     latency = (await (await client.get("/cvr.json")).json())["latency"]
     assert [each["seconds"] for each in latency] == [0.1, 0.5, None]
+
+
+async def test_cvr_shows_how_much_of_what_may_be_asked_is_asked(client, follower, monkeypatch):
+    monkeypatch.setattr(follower, "recent_calls", RecentCalls())
+    monkeypatch.setattr(follower, "worker", None)
+    cvr = CvrStanding(
+        breaker="closed", canary="well", is_trusted=True, waiting=0, remembered=0, rejected=0, calls_per_second=5.0
+    )
+    told = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,), cvr=cvr)
+    for calls in (40.0, 52.0):
+        figures = {"sorbro_cvr_calls_total{result=ok}": calls}
+        await client.put(WORKER_LINE, data=replace(told, cvr_figures=figures).to_json())
+    assert "Kald, seneste minut12højst 300 må der være" in words_in(await text_of(client, "/cvr"))

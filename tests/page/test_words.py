@@ -65,6 +65,7 @@ def test_danes_write_days_and_figures_so():
     assert DA.weekday(date(2024, 2, 29)) == "torsdag den 29. februar 2024"
     assert DA.short_day(date(2024, 2, 29)) == "tor 29.02.2024"
     assert DA.number(1234567) == "1.234.567"
+    assert (DA.number(1234.5), EN.number(1234.5)) == ("1.234,5", "1,234.5")
     assert DA.instant(datetime(2024, 2, 29, 23, 30, tzinfo=UTC)) == "01.03.2024 00:30"
     assert EN.number(1234567) == "1,234,567"
 

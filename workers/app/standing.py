@@ -42,6 +42,8 @@ class CvrStanding(Message):
     waiting: int
     remembered: int
     rejected: int
+    calls_per_second: float
+    """The most this worker may make."""
 
 
 @message
@@ -92,6 +94,7 @@ def _cvr(registry: ServiceRegistry) -> CvrStanding:
         waiting=standing.waiting,
         remembered=standing.remembered,
         rejected=standing.rejected,
+        calls_per_second=standing.calls_per_second,
     )
 
 

@@ -158,6 +158,8 @@ class ReadSide:
         headers = dict(record.headers)
         ce_type = (headers.get("ce_type") or b"").decode("utf-8", "replace")
         self.sightings.seen(topic, ce_type, record.timestamp)
+        if topic == Topic.DEAD_LETTERS:
+            self.sightings.refused(headers, record.timestamp)
         if topic in WORKER_INPUTS or topic == Topic.AUDIT:
             return
         self.flow.sent(DEAD_LETTER if topic == Topic.DEAD_LETTERS else ce_type, record.timestamp)

@@ -17,6 +17,7 @@ from workers.operations.letter_groups import LetterGroups
 from workers.operations.letter_reading import read_groups
 from workers.operations.movement import History
 from workers.operations.read_side import TOPICS, ReadSide
+from workers.page.recent_calls import RecentCalls
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -62,6 +63,7 @@ class Follower:
         self.histories: defaultdict[tuple[str, int], History] = defaultdict(History)
         self.last_commits: dict[int, datetime] = {}
         self.worker: WorkerStanding | None = None
+        self.recent_calls = RecentCalls()
         self.differences: list[Difference] = []
         """Where state and topics have not agreed at two looks in a row."""
         self.groups = LetterGroups()

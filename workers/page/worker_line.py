@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from workers.app.page_keeper import WORKER_LINE
 from workers.app.standing import WorkerStanding
+from workers.page.views.cvr import calls_of
 
 if TYPE_CHECKING:
     from workers.page.follower import Follower
@@ -17,7 +19,8 @@ def add_worker_line(app: web.Application, follower: Follower) -> None:
     """Put the line on the app."""
 
     async def told(request: web.Request) -> web.Response:
-        follower.worker = WorkerStanding.from_json(await request.read())
+        worker = follower.worker = WorkerStanding.from_json(await request.read())
+        follower.recent_calls.heard(sum(calls_of(worker.cvr_figures).values()), asyncio.get_running_loop().time())
         return web.Response(status=web.HTTPNoContent.status_code)
 
     app.router.add_put(WORKER_LINE, told)

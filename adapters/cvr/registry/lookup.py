@@ -37,6 +37,8 @@ class Standing:
     remembered: int
     rejected: int
     """Numbers that CVR rejected; they are asked for again ever more seldom."""
+    calls_per_second: float
+    """The most there may be, of this process."""
 
 
 class ServiceRegistry:
@@ -101,6 +103,7 @@ class ServiceRegistry:
             len(self._gathering),
             self._knowledge.remembered,
             self._knowledge.rejected,
+            self._settings.calls_per_second,
         )
 
     async def _find(self, numbers: Iterable[Number]) -> dict[Number, Outcome]:

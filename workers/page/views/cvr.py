@@ -40,8 +40,12 @@ class Cvr(Message):
     waiting: int
     """CVR and P numbers without an answer, on all partitions."""
     calls: dict[str, int]
+    calls_last_minute: int
+    most_calls_a_minute: int | None
     lookups: dict[str, int]
     memory: dict[str, int]
+    memory_share: float | None
+    """Of the numbers asked for, how many were known without a call; None where none was."""
     latency: tuple[Latency, ...]
 
 
@@ -50,6 +54,8 @@ def cvr_of(follower: Follower) -> Cvr:
     worker = follower.worker
     cvr = worker.cvr if worker is not None else None
     figures = worker.cvr_figures if worker is not None else {}
+    memory = _by_result(figures, "sorbro_cvr_memory_total")
+    asked = memory.get("fresh", 0) + memory.get("miss", 0)
     return Cvr(
         at=follower.clock.now(),
         host=worker.host if worker is not None else None,
@@ -61,11 +67,19 @@ def cvr_of(follower: Follower) -> Cvr:
         remembered=cvr.remembered if cvr is not None else 0,
         rejected=cvr.rejected if cvr is not None else 0,
         waiting=follower.side.register.figures().open_numbers,
-        calls=_by_result(figures, "sorbro_cvr_calls_total"),
+        calls=calls_of(figures),
+        calls_last_minute=follower.recent_calls.count,
+        most_calls_a_minute=round(60 * cvr.calls_per_second) if cvr is not None else None,
         lookups=_by_result(figures, "sorbro_cvr_requests_total"),
-        memory=_by_result(figures, "sorbro_cvr_memory_total"),
+        memory=memory,
+        memory_share=memory.get("fresh", 0) / asked if asked else None,
         latency=tuple(Latency(share=share, seconds=quantile(_buckets(figures), share)) for share in _QUANTILES),
     )
+
+
+def calls_of(figures: Mapping[str, float]) -> dict[str, int]:
+    """The calls since the worker started, by result."""
+    return _by_result(figures, "sorbro_cvr_calls_total")
 
 
 def quantile(buckets: Mapping[float, float], share: float) -> float | None:

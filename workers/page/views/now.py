@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from contracts.danish_time import danish_date
+from contracts.topics import Topic
 from contracts.wire import Instant, Message, message
 from workers.operations.movement import Movement
 from workers.page.views.partitions import Partition, partitions_of
@@ -76,7 +77,14 @@ class Now(Message):
     waiting_for_cvr: int
     dead_letters: int
     differences: int
+    newest_sor_at: Instant | None
+    """When SOR's newest change was written."""
     version: str | None
+    """Of the worker, and so of the rules it decides by."""
+    tariffs: str
+    """The version of the fee table (R32, R50)."""
+    tariffs_until: int | None
+    """The last year it knows; None for a table without a row."""
 
 
 def trouble(kind: Kind, n: int = 1, about: str = "") -> Trouble:
@@ -112,7 +120,10 @@ def now_of(follower: Follower) -> Now:
         waiting_for_cvr=figures.open_numbers,
         dead_letters=follower.groups.waiting,
         differences=len(follower.differences),
+        newest_sor_at=side.sightings.last(Topic.ENTITY_CHANGES),
         version=follower.worker.version if follower.worker is not None else None,
+        tariffs=follower.tariffs.version,
+        tariffs_until=max(follower.tariffs.years, default=None),
     )
 
 

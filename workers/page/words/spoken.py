@@ -20,6 +20,7 @@ _FILES: Final = ("frame", "now", "closures", "unit", "flow", "dead_letters", "cv
 _HOUR: Final = 3600
 _MINUTE: Final = 60
 _SHORT_WAIT: Final = 120
+_DANISH_SEPARATORS: Final = str.maketrans(",.", ".,")
 
 
 class PageWords(Words):
@@ -40,9 +41,9 @@ class PageWords(Words):
         return self.say(f"{kind}.{code}") if f"{kind}.{code}" in page_phrases() else super().code(kind, code)
 
     def number(self, number: float) -> str:
-        """With separators for thousands: 1.234 in Danish, 1,234 in English."""
+        """With separators for thousands and decimals: 1.234,5 in Danish, 1,234.5 in English."""
         written = f"{number:,}"
-        return written.replace(",", ".") if self.language == "da" else written
+        return written.translate(_DANISH_SEPARATORS) if self.language == "da" else written
 
     def weekday(self, day: date) -> str:
         """A day as one says it: ``torsdag den 29. februar 2024``."""
