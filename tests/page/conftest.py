@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -44,8 +45,8 @@ async def open_page(story, follower, drawer) -> AsyncIterator[Callable[..., Test
     """Opens the page to a browser, with a token unless told otherwise."""
     opened = []
 
-    async def open_it(token: str | None = TOKEN) -> TestClient:
-        settings = Settings(page_token=SecretStr(token) if token is not None else None)
+    async def open_it(token: str | None = TOKEN, **options: Any) -> TestClient:
+        settings = Settings(page_token=SecretStr(token) if token is not None else None, **options)
         app = build_app(follower, settings, MemoryPicker(story.world), Desk(drawer))
         client = TestClient(TestServer(app))
         await client.start_server()

@@ -1,7 +1,9 @@
 """The sentence of state: red when something is late or lost, and what to do beside each (R26)."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -14,9 +16,10 @@ from workers.explain.words.catalogue import LANGUAGES
 from workers.operations.movement import Look
 from workers.operations.reconciliation import Difference
 from workers.page.views.closures import closures_of
-from workers.page.views.now import Kind, now_of
+from workers.page.views.now import Kind, now_of, trouble
 from workers.page.words.spoken import PageWords
 
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 WELL = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,))
 CVR = CvrStanding(
     breaker="closed", canary="well", is_trusted=True, waiting=0, remembered=1, rejected=0, calls_per_second=5.0
@@ -122,6 +125,13 @@ def test_a_cvr_that_is_away_wants_a_look_and_is_never_red_r20(closing, change, k
     follower = following(closing)
     follower.worker = replace(WELL, cvr=replace(CVR, **change))
     assert (now_of(follower).severity, kinds(follower)) == ("watch", [kind])
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_the_chapter_a_trouble_names_is_in_the_runbook(kind):
+    headings = re.findall(r"^## (.+)$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE)
+    chapters = {heading.lower().replace(" ", "-") for heading in headings}
+    assert trouble(kind).chapter in chapters | {None}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -49,6 +49,16 @@ async def test_now_says_that_something_wants_a_look_and_what_to_do(client):
     assert "Er årsagen rettet, kan de sendes igen derfra." in text
 
 
+async def test_now_names_the_runbook_s_chapter_and_leads_there_when_told_where_it_is(client, open_page):
+    assert "Driftsvejledning: docs/runbook.md#dead-letters" in words_in(await text_of(client, "/"))
+    published = await open_page(page_runbook="https://docs.example.dk/runbook.md")
+    links = html.document_fromstring(await text_of(published, "/")).xpath("//section[@id='state']//a")
+    assert [(each.get("href"), each.text) for each in links] == [
+        ("https://docs.example.dk/runbook.md#triggers-parked", "Driftsvejledning: triggers parked"),
+        ("https://docs.example.dk/runbook.md#dead-letters", "Driftsvejledning: dead letters"),
+    ]
+
+
 async def test_closures_shows_what_comes_what_was_done_and_what_is_parked(client, story):
     text = words_in(await text_of(client, "/closures"))
     for expected in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.kafka.connection import Connection
@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """Who has it may send dead letters once more from the page. Unset: the page is read only."""
     page_hosts: str = "localhost,127.0.0.1,[::1]"
     """The names under which browsers may ask for the page, without ports, divided by commas."""
+    page_runbook: HttpUrl | None = None
+    """Where you publish docs/runbook.md: from each trouble the page leads to its chapter. Unset: it only names it."""
     data_dir: Path = Path("var")
     """Where the local broker and Faust keep their files."""
     clock: Literal["system", "demo"] = "system"

@@ -26,6 +26,8 @@ from workers.page.views.unit import MOST_RECORDS, search_of, story_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import HttpUrl
+
     from adapters.kafka.picked import Picker
     from contracts.wire import Message
     from workers.page.follower import Follower
@@ -39,10 +41,11 @@ _FRESH_SECONDS: Final = 1.0
 class Routes:
     """The handlers of all views that only show."""
 
-    def __init__(self, follower: Follower, picker: Picker, sessions: Sessions) -> None:
+    def __init__(self, follower: Follower, picker: Picker, sessions: Sessions, runbook: HttpUrl | None) -> None:
         self._follower = follower
         self._picker = picker
         self._sessions = sessions
+        self._runbook = runbook
         self._made: dict[str, tuple[float, Message]] = {}
 
     def add(self, app: web.Application) -> None:
@@ -123,7 +126,7 @@ class Routes:
 
     def _page(self, request: web.Request, view: str, *, status: int = 200, **given: Any) -> web.Response:
         session = session_of(request, self._sessions)
-        return page(request, view, session, status=status, left=self._left(), **given)
+        return page(request, view, session, status=status, left=self._left(), runbook=self._runbook, **given)
 
     def _left(self) -> int | None:
         return None if self._follower.is_complete else self._follower.left or 0

@@ -58,7 +58,7 @@ def build_app(follower: Follower, settings: Settings, picker: Picker, desk: Desk
     sessions = Sessions(settings.page_token)
     add_worker_line(app, follower)
     add_signing(app, sessions)
-    Routes(follower, picker, sessions).add(app)
+    Routes(follower, picker, sessions, settings.page_runbook).add(app)
     LetterRoutes(follower, desk, sessions).add(app)
     for name, content_type in _STATIC.items():
         _add_static(app, name, content_type)

@@ -42,6 +42,19 @@ _SEVERITY: Final[dict[Kind, Severity]] = {
     "register-being-read": "unknown",
 }
 """What is not named here is bad: something is late or lost, or will be."""
+_CHAPTER: Final[dict[Kind, str]] = {
+    "records-lost": "records-lost",
+    "closures-overdue": "closure-overdue",
+    "nobody-works": "workers-down",
+    "stands-still": "partition-stopped",
+    "falls-behind": "records-wait-too-long",
+    "worker-stuck": "partition-stuck",
+    "fees-parked": "triggers-parked",
+    "dead-letters": "dead-letters",
+    "cvr-away": "cvr-away",
+    "cvr-not-believed": "cvr-canary-dead",
+}
+"""The runbook's chapter on each, as the alerts name it (docs/runbook.md)."""
 _PATIENCE_SECONDS: Final = 20.0
 """So long may the brokers be silent, as in an election, before the page calls them away."""
 
@@ -54,6 +67,8 @@ class Trouble(Message):
     severity: Severity
     n: int = 1
     about: str = ""
+    chapter: str | None = None
+    """Of the runbook."""
 
 
 @message
@@ -88,8 +103,8 @@ class Now(Message):
 
 
 def trouble(kind: Kind, n: int = 1, about: str = "") -> Trouble:
-    """A trouble with the severity of its kind."""
-    return Trouble(kind=kind, severity=_SEVERITY.get(kind, "bad"), n=n, about=about)
+    """A trouble with the severity of its kind, and its chapter."""
+    return Trouble(kind=kind, severity=_SEVERITY.get(kind, "bad"), n=n, about=about, chapter=_CHAPTER.get(kind))
 
 
 def now_of(follower: Follower) -> Now:
