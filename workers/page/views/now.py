@@ -44,6 +44,7 @@ _SEVERITY: Final[dict[Kind, Severity]] = {
 """What is not named here is bad: something is late or lost, or will be."""
 _CHAPTER: Final[dict[Kind, str]] = {
     "records-lost": "records-lost",
+    "made-anew": "records-lost",
     "closures-overdue": "closure-overdue",
     "nobody-works": "workers-down",
     "stands-still": "partition-stopped",
