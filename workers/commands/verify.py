@@ -18,8 +18,9 @@ from adapters.record_lines import LineError
 from adapters.recordings.files import FileError
 from adapters.recordings.reading import about_of, records_of, survey
 from contracts.tariffs import TariffTable, TariffTableError
+from contracts.topics import Topic
 from workers.commands.reading_bar import reading_bar
-from workers.replay.verifying import Verification, causes_of, obstacle
+from workers.replay.verifying import UNANSWERED, Verification, causes_of, obstacle
 from workers.stream.changelog import ChangelogError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN: Final = 50
+_DOUBTFUL: Final = "cannot-be-compared"
 _SAME, _DIFFERENT, _CANNOT_TELL = 0, 1, 2
 
 
@@ -43,7 +45,8 @@ def command(recording: Path, cvr: Path | None, tariffs: Path | None, as_json: bo
 
     Compared are id, value, headers, time and partition of each output, and their order per key; nothing may be missing
     and nothing too much. What the brokers had compacted away when it was recorded is missing too: record soon. The
-    status is 0 when all is the same, 1 when something differs, 2 when it cannot be told.
+    status is 0 when all is the same, 1 when something differs, 2 when it cannot be told: without CVR's answers, in the
+    recording or by --cvr, a difference says nothing.
 
     \b
     Example:
@@ -61,7 +64,7 @@ def command(recording: Path, cvr: Path | None, tariffs: Path | None, as_json: bo
 def _verify(recording: Path, cvr: Path | None, tariffs: Path | None, *, as_json: bool) -> int:
     said = about_of(recording)
     about = said or survey(recording)
-    hindrance = obstacle(about, is_answered=cvr is not None)
+    hindrance = obstacle(about)
     if hindrance is not None:
         _print_hindrance(hindrance, as_json=as_json)
         return _CANNOT_TELL
@@ -72,25 +75,28 @@ def _verify(recording: Path, cvr: Path | None, tariffs: Path | None, *, as_json:
             verification.take(record)
     differences = verification.differences()
     causes = causes_of(differences, records_of(recording)) if differences else {}
+    doubt = UNANSWERED if differences and cvr is None and Topic.CVR_FACTS not in about.topics else None
     if as_json:
-        click.echo(orjson.dumps(_as_json(verification, differences, causes), option=orjson.OPT_INDENT_2))
+        click.echo(orjson.dumps(_as_json(verification, differences, causes, doubt), option=orjson.OPT_INDENT_2))
     else:
         _print(verification, differences, causes)
-    return _DIFFERENT if differences else _SAME
+        if doubt is not None:
+            _print_hindrance(doubt, as_json=False)
+    return _CANNOT_TELL if doubt is not None else _DIFFERENT if differences else _SAME
 
 
 def _print_hindrance(hindrance: str, *, as_json: bool) -> None:
     if as_json:
-        click.echo(orjson.dumps({"verdict": "cannot-be-compared", "because": hindrance}, option=orjson.OPT_INDENT_2))
+        click.echo(orjson.dumps({"verdict": _DOUBTFUL, "because": hindrance}, option=orjson.OPT_INDENT_2))
     else:
         click.echo(f"This recording cannot be compared: {hindrance}.", err=True)
 
 
 def _as_json(
-    verification: Verification, differences: Sequence[Difference], causes: Mapping[str, Cause]
+    verification: Verification, differences: Sequence[Difference], causes: Mapping[str, Cause], doubt: str | None
 ) -> dict[str, Any]:
-    return {
-        "verdict": "different" if differences else "same",
+    verdict = {"verdict": "different" if differences else "same"}
+    return (verdict if doubt is None else {"verdict": _DOUBTFUL, "because": doubt}) | {
         "compared": verification.compared,
         "undecided": verification.undecided,
         "differences": [

@@ -52,8 +52,15 @@ class Cause:
     offset: int
 
 
-def obstacle(about: About, *, is_answered: bool) -> str | None:
-    """Why a recording cannot be compared, in words that say what to do; None when it can. `is_answered`: by --cvr."""
+UNANSWERED: Final = (
+    "it holds none of CVR's answers, and they may be all that differs: record sorbro.cvr-facts.v1 as well, or give "
+    "CVR's documents with --cvr"
+)
+"""Why differences cannot be judged. A worker that had no answers sent what the recording calls for without any."""
+
+
+def obstacle(about: About) -> str | None:
+    """Why a recording cannot be compared, in words that say what to do; None when it can."""
     if about.since is not None:
         return (
             f"it begins in the middle of the story, at {about.since:%Y-%m-%d %H:%M}Z: what the worker knew by then is "
@@ -68,8 +75,6 @@ def obstacle(about: About, *, is_answered: bool) -> str | None:
         return f"it holds no output: record {', '.join(sorted(_OUTPUTS))} as well"
     if TO_ITSELF & about.topics and not about.topics >= TO_ITSELF:
         return f"of what the worker tells itself it holds a part: record {' and '.join(sorted(TO_ITSELF))}"
-    if not is_answered and Topic.CVR_FACTS not in about.topics:
-        return "it holds none of CVR's answers: record sorbro.cvr-facts.v1 as well, or give CVR's documents with --cvr"
     return None
 
 
@@ -86,17 +91,21 @@ class Verification:
     ) -> None:
         """`counts_partitions`: whether `about` knows how many there are, or only those that hold records."""
         self._hears_itself = about.topics >= TO_ITSELF
+        # Where nobody answers for CVR the answers are the recording's, though it has none: the worker waited for them.
+        unanswered = frozenset({Topic.CVR_FACTS}) if registry is None else frozenset()
         self._new_replay = partial(
             Replay,
             tariffs,
             registry,
-            recorded=(AS_RECORDED if self._hears_itself else AS_RECORDED - TO_ITSELF) & about.topics,
+            recorded=(AS_RECORDED if self._hears_itself else AS_RECORDED - TO_ITSELF) & (about.topics | unanswered),
             partitions=about.partitions if self._hears_itself else 1,
         )
         self._compares = (_OUTPUTS | (TO_ITSELF if self._hears_itself else frozenset())) & about.topics
         self._has_progress = Topic.STATE in about.topics
         self._is_pseudonymised = about.pseudonymised
         self._lines: dict[int, _Line] = {}
+        self._came_to = BEGINNING
+        """How far in time its outputs show the worker to have come, where no progress tells."""
         homes = dict.fromkeys(about.topics, about.partitions) if counts_partitions else {}
         if about.pseudonymised:
             homes.pop(Topic.DEAD_LETTERS, None)  # the key of a wrong one may have been a name
@@ -114,6 +123,8 @@ class Verification:
 
     def take(self, record: InputRecord) -> None:
         """Take the next record of the recording."""
+        if record.topic in _OUTPUTS and not self._has_progress:
+            self._came_to = max(self._came_to, record.timestamp)
         if record.topic in self._compares:
             self._comparison.was_found(beyond_pseudonyms(record) if self._is_pseudonymised else record)
         if record.topic in _INPUTS or record.topic == Topic.STATE:
@@ -121,7 +132,7 @@ class Verification:
 
     def differences(self) -> list[Difference]:
         """What differs, once all records have been taken."""
-        latest = max((line.time for line in self._lines.values()), default=BEGINNING)
+        latest = max((self._came_to, *(line.time for line in self._lines.values())))
         for line in self._lines.values():
             self._call_for(line.finish(latest))
         return list(self._comparison.differences(self._is_owed))
