@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,10 +12,18 @@ from adapters.kafka.connection import Connection
 from adapters.kafka.gap import Gap, parse_gaps
 from contracts.identifiers import CvrNumber
 
+EMBEDDED: Final = "embedded"
+
 
 def configured(**options: Any) -> Settings:
-    """The settings of the environment, with the options given on a command line over them; None is not given."""
-    return Settings(**{name: value for name, value in options.items() if value is not None})
+    """The settings of the environment, with the options given on a command line over them; None is not given.
+
+    `embedded` for the brokers is a local one, whatever the environment says.
+    """
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    if settings.kafka_bootstrap_servers == EMBEDDED:
+        return settings.model_copy(update={"kafka_bootstrap_servers": None})
+    return settings
 
 
 class Settings(BaseSettings):

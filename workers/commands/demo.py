@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from aiokafka.errors import KafkaConnectionError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -45,7 +46,7 @@ _POLL_SECONDS = 0.5
 @click.option("--workers", "worker_count", type=click.IntRange(1, 4), default=1, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed tells the same story.")
 @click.option("--once", is_flag=True, help="End when the story ends, with status 0 if everything came out right.")
-@click.option("--broker", help="Brokers to play on, with empty topics; default: a local one of the demo's own.")
+@click.option("--broker", help="Brokers to play on, with empty topics; `embedded`, the default: a local one.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), default=Path("var"), show_default=True)
 def command(
     register: Path | None,
@@ -70,6 +71,8 @@ def command(
     demo = _Demo(console, settings, folder, worker_count)
     try:
         clean = asyncio.run(demo.run(units, seed, seconds, once=once))
+    except KafkaConnectionError as error:
+        raise click.ClickException(f"no broker answers ({error}): is it running, and is the address right?") from error
     except (BrokerError, LogError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

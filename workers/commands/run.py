@@ -61,8 +61,6 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
       SORBRO_TRACING                  otlp sends spans to OTEL_EXPORTER_OTLP_ENDPOINT
     """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
     settings = configured(kafka_bootstrap_servers=broker, web_port=web_port, data_dir=data_dir)
-    if broker == "embedded":
-        settings = settings.model_copy(update={"kafka_bootstrap_servers": None})
     configure_logging(settings.log_format, settings.log_level)
     with ExitStack() as stack:
         try:
