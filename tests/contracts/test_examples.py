@@ -9,7 +9,9 @@ from jsonschema import Draft202012Validator
 
 from contracts.json_schemas import schema_file
 from contracts.publish import ROOT, read_examples
+from contracts.registrations import RegistrationForwarded
 from contracts.topics import CE_TYPES, MESSAGES
+from workers.registrations.record import rules_of
 
 MODELS = {ce_type: model for types in MESSAGES.values() for ce_type, model in types.items()}
 EXAMPLES = [
@@ -41,3 +43,16 @@ def test_an_output_example_is_whole_as_sorbro_writes_it(ce_type, data):
     model = MODELS[ce_type]
     if CE_TYPES[model][0].startswith(OUTPUT_PREFIXES):
         assert json.loads(model.from_json(json.dumps(data)).to_json()) == data
+
+
+@pytest.mark.parametrize(("ce_type", "data"), EXAMPLES)
+def test_a_registration_is_such_as_the_rules_make_one_r8_r50(ce_type, data):
+    if ce_type == "dk.bsr.registration.forwarded.v1":
+        assert data["activityAddress"] is not None, "what is missing is the visiting address (R8)"
+        assert tuple(data["explanation"]["rules"]) == rules_of(RegistrationForwarded.from_json(json.dumps(data)))
+
+
+@pytest.mark.parametrize(("ce_type", "data"), EXAMPLES)
+def test_a_half_fee_names_the_rule_that_halved_it_r34(ce_type, data):
+    if ce_type == "dk.stps.invoice.triggered.v1":
+        assert ("R34" in data["explanation"]["rules"]) == (data["basis"] != "full")
