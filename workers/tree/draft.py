@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from workers.tree.state import CvrEntry, Node, OwnerState
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contracts.sor_entities import EntityChanged
     from workers.tree.due import Due
 
-_LARGE: Final = 500
+_LARGE: Final = 128
 """Entries: an owner with more of them grows from what it was, for copying it would take the longest."""
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -193,6 +193,6 @@ def _with(before: Mapping[_Key, _Value], changed: dict[_Key, _Value]) -> Mapping
     """`before` with what has changed. A large one is not copied: it shares what is as it was."""
     if not changed:
         return before
-    if isinstance(before, HashTrieMap):
+    if isinstance(before, Map):
         return before.update(changed)
-    return {**before, **changed} if len(before) < _LARGE else HashTrieMap(before).update(changed)
+    return {**before, **changed} if len(before) < _LARGE else Map(before).update(changed)
