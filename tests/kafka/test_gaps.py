@@ -1,0 +1,66 @@
+"""Records deleted before they were read, on a real broker: the worker refuses, says how to go on, and goes on so."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from click.testing import CliRunner
+
+from adapters.samples import generate_register
+from contracts.records import OutputRecord
+from contracts.topics import Topic
+from support.running import PARTITIONS, Worker, await_outputs, eventually, publish, replayed, running
+from workers.commands import main
+from workers.demo.story import tell
+
+pytestmark = pytest.mark.kafka
+
+CHANGES = Topic.ENTITY_CHANGES.value
+NOW = datetime.now(UTC)
+
+
+def delete_all(servers: str) -> None:
+    """Let go of all of SOR's changes, as retention does."""
+
+    async def delete() -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+        await admin.start()
+        try:
+            await admin.delete_records(
+                {TopicPartition(CHANGES, each): RecordsToDelete(-1) for each in range(PARTITIONS)}
+            )
+        finally:
+            await admin.close()
+
+    asyncio.run(delete())
+
+
+def gaps_by_status(servers: str) -> str:
+    """What `sorbro status` says is to be set."""
+    said = CliRunner().invoke(main, ["status", "--broker", servers])
+    assert said.exit_code == 1
+    (named,) = set(re.findall(r"SORBRO_PASS_OVER=(\S+)", said.stdout.replace("\n", "")))
+    return named
+
+
+def test_a_worker_goes_on_behind_the_gaps_that_status_names(broker, tmp_path):
+    story = [each for each in tell(generate_register(60, seed=3).entities, seed=3) if each.topic == CHANGES]
+    half = len(story) // 2
+    publish(broker, story[:half])
+    with running(Worker(broker, tmp_path)) as worker:
+        read = len(await_outputs(broker, len(replayed(story[:half], NOW))))
+        assert worker.stop() == 0
+    publish(broker, story[half:])
+    delete_all(broker)
+    refusing = Worker(broker, tmp_path).start()
+    assert eventually(refusing.process.poll, "it works on over the gap") == 1
+    assert "records that it has not read are gone" in refusing.log.read_text()
+    with running(Worker(broker, tmp_path, SORBRO_PASS_OVER=gaps_by_status(broker))) as worker:
+        publish(broker, [OutputRecord(Topic.ENTITY_CHANGES, b"1", b"{", (), NOW)])
+        assert len(await_outputs(broker, read + 1)) == read + 1, "one dead letter more"
+        assert "records passed over" in worker.log.read_text()
