@@ -1,4 +1,4 @@
-"""Records that are gone before they were read, and the one way past them: a person names exactly these.
+"""Records that are gone before they were read, or that cannot be read, and the one way past them: to name just these.
 
 Going on over a gap loses closures and fees for good, so the worker never does it by itself, and what somebody allows
 for one gap holds for no other, nor for the same one when it has grown.
@@ -18,6 +18,10 @@ VARIABLE: Final = "SORBRO_PASS_OVER"
 _FORM: Final = re.compile(
     r"(?P<topic>[a-zA-Z0-9._-]{1,249})\[(?P<partition>\d{1,9})\]:(?P<wanted>\d{1,18})-(?P<held>\d{1,18})"
 )
+
+
+class UnreadableRecordError(RuntimeError):
+    """The client cannot read a record, so it cannot even become a dead letter; the message says how to go on."""
 
 
 class Gap(NamedTuple):
@@ -41,6 +45,16 @@ class Gap(NamedTuple):
         if found is None:
             raise ValueError(f"{text!r} names no gap; write one as {cls('sor.entity-changes.v1', 3, 1200, 5312)}")
         return cls(found["topic"], int(found["partition"]), int(found["wanted"]), int(found["held"]))
+
+
+def unreadable(topic: str, partition: int, offset: int) -> UnreadableRecordError:
+    """The record at or right after this offset has a header whose name is no text; aiokafka gives up on it."""
+    gap = Gap(topic, partition, offset, offset + 1)
+    return UnreadableRecordError(
+        f"{topic}[{partition}]: the record at offset {offset} has a header whose name is not UTF-8: it cannot be read. "
+        "Read it with another client and have it sent again without that header; then start the workers once with "
+        f"{VARIABLE}={gap}"
+    )
 
 
 def parse_gaps(text: str) -> frozenset[Gap]:

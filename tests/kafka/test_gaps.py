@@ -7,8 +7,9 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from click.testing import CliRunner
 
 from adapters.samples import generate_register
@@ -21,6 +22,7 @@ from workers.demo.story import tell
 pytestmark = pytest.mark.kafka
 
 CHANGES = Topic.ENTITY_CHANGES.value
+PARTITION = 0
 NOW = datetime.now(UTC)
 
 
@@ -64,3 +66,42 @@ def test_a_worker_goes_on_behind_the_gaps_that_status_names(broker, tmp_path):
         publish(broker, [OutputRecord(Topic.ENTITY_CHANGES, b"1", b"{", (), NOW)])
         assert len(await_outputs(broker, read + 1)) == read + 1, "one dead letter more"
         assert "records passed over" in worker.log.read_text()
+
+
+class NoText(str):
+    """A header's name as only senders of other languages can write one."""
+
+    __slots__ = ()
+
+    def encode(self, *_: str) -> bytes:
+        return b"x-\xff"
+
+
+def publish_unreadable(servers: str) -> None:
+    """One record that aiokafka's consumer raises at."""
+
+    async def send() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
+            batch = producer.create_batch()
+            batch._builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 16384)
+            batch.append(key=b"1", value=b"{", timestamp=1, headers=[(NoText("x"), b"")])
+            batch.close()
+            await (await producer.send_batch(batch, CHANGES, partition=PARTITION))
+
+    asyncio.run(send())
+
+
+def test_a_record_that_cannot_be_read_is_named_and_passed_over_alone(broker, tmp_path):
+    def letter(value: bytes) -> OutputRecord:
+        return OutputRecord(Topic.ENTITY_CHANGES, b"1", value, (), NOW, PARTITION)
+
+    publish(broker, [letter(b"{0"), letter(b"{1")])
+    publish_unreadable(broker)
+    publish(broker, [letter(b"{2")])
+    with running(Worker(broker, tmp_path)) as worker:
+        said = eventually(lambda: re.findall(r"SORBRO_PASS_OVER=([^\s\"]+)", worker.log.read_text()), "nothing is said")
+        assert [each.value for each in await_outputs(broker, 2)] == [b"{0", b"{1"]
+        worker.stop()
+    assert set(said) == {f"{CHANGES}[{PARTITION}]:2-3"}
+    with running(Worker(broker, tmp_path, SORBRO_PASS_OVER=said[0])):
+        assert [each.value for each in await_outputs(broker, 3)] == [b"{0", b"{1", b"{2"]

@@ -7,13 +7,14 @@ from typing import Final
 
 from aiokafka.errors import KafkaError
 
+from adapters.kafka.gap import UnreadableRecordError
 from adapters.kafka.port import LogError
 from workers.stream.changelog import ChangelogError, IncompleteRestoreError
 from workers.stream.loop import FloodError
 
 _SPEAK_OF_NO_CONTENT: Final = (
     *(KafkaError, TimeoutError, ConnectionError),
-    *(LogError, ChangelogError, IncompleteRestoreError, FloodError),
+    *(LogError, UnreadableRecordError, ChangelogError, IncompleteRestoreError, FloodError),
 )
 """Ours, and those that speak of brokers and connections."""
 
