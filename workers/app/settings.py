@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, HttpUrl, SecretStr, field_validator
+import click
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.kafka.connection import Connection
@@ -18,9 +19,15 @@ EMBEDDED: Final = "embedded"
 def configured(**options: Any) -> Settings:
     """The settings of the environment, with the options given on a command line over them; None is not given.
 
-    `embedded` for the brokers is a local one, whatever the environment says.
+    `embedded` for the brokers is a local one, whatever the environment says. Raises `click.UsageError`, which names the
+    variables that cannot be used and never what stands in them: it may be a secret.
     """
-    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    try:
+        settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)
+        said = (f"SORBRO_{each['loc'][0]}".upper() + f": {each['msg'].removeprefix('Value error, ')}" for each in wrong)
+        raise click.UsageError("; ".join(said)) from None
     if settings.kafka_bootstrap_servers == EMBEDDED:
         return settings.model_copy(update={"kafka_bootstrap_servers": None})
     return settings
