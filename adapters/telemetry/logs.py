@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal, cast
 
 import orjson
 import structlog
@@ -34,6 +35,21 @@ class _Once(logging.Filter):
         return True
 
 
+class _Unfailing:
+    """A stream that cannot be written, as on a full disk, does not stop the work that is told of: words are lost."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, text: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging(form: Literal["auto", "json", "console"], level: str) -> None:
     """Send structured events to standard error: readable on a terminal, JSON elsewhere, unless told otherwise."""
     is_console = form == "console" or (form == "auto" and sys.stderr.isatty())
@@ -43,7 +59,7 @@ def configure_logging(form: Literal["auto", "json", "console"], level: str) -> N
         # Straight to the stream: by way of the standard library each of our own events would take five times as long.
         logger_factory=structlog.WriteLoggerFactory(sys.stderr)
         if is_console
-        else structlog.BytesLoggerFactory(sys.stderr.buffer),
+        else structlog.BytesLoggerFactory(cast("BinaryIO", _Unfailing(sys.stderr.buffer))),
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
         cache_logger_on_first_use=True,
     )

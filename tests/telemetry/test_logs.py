@@ -41,6 +41,14 @@ def test_away_from_a_terminal_each_event_is_one_line_of_json(form):
     assert all(each["timestamp"].endswith("Z") for each in told)
 
 
+def test_a_full_disk_costs_the_words_and_not_the_work():
+    """Every write fails: the process goes on to its end."""
+    full = "import sys; sys.stderr = open('/dev/full', 'w')\n" + SAID.format(form="json", level="info")
+    said = [sys.executable, "-c", full + "\nimport os; os._exit(0)"]
+    done = subprocess.run(said, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_for_a_person_it_is_readable():
     (first, *_) = lines("console", "info")
     assert "turn committed" in first
