@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from adapters.cvr.periods import civil_date, period_of
+from adapters.cvr.periods import civil_date, period_of, tellable
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 
 Fact = CompanyFact | ProductionUnitFact
@@ -22,7 +22,7 @@ def changes_on(content: Mapping[str, Any], today: date, fact_on: Callable[[date]
     announced = civil_date(content.get("naermesteFremtidigeDato"))
     fact = fact_on(today)
     seen = next((day for day in sorted(_boundaries(content, today)) if fact_on(day) != fact), None)
-    return min((day for day in (seen, announced) if day is not None and day > today), default=None)
+    return tellable(min((day for day in (seen, announced) if day is not None and day > today), default=None))
 
 
 def _boundaries(node: object, today: date) -> set[date]:

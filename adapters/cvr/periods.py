@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 _DATE_LENGTH = len("1999-11-15")
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -43,6 +44,11 @@ def entries(value: object) -> list[Mapping[str, Any]]:
 def section(value: object) -> Mapping[str, Any]:
     """Return a JSON object, or an empty one where CVR sent null or nothing."""
     return value if isinstance(value, Mapping) else {}
+
+
+def tellable(day: date | None) -> date | None:
+    """The day, if our contract can carry it (`contracts.wire`): companies are older than 1900, and 9999 is no day."""
+    return day if day is not None and _EARLIEST <= day <= _LATEST else None
 
 
 def civil_date(value: object) -> date | None:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from adapters.cvr.life_span import read_life_span
-from adapters.cvr.periods import applicable, civil_date, entries, period_of, section
+from adapters.cvr.periods import applicable, civil_date, entries, period_of, section, tellable
 from adapters.cvr.registered_address import registered_address, scalar_text
 from contracts.cvr_facts import CompanyFact, ProductionUnitFact
 from contracts.identifiers import CvrNumber, PNumber
@@ -87,8 +87,8 @@ def read_company(document: Mapping[str, Any], today: date) -> CompanyFact:
         name=_name(content, metadata, today),
         status=life.status,
         status_text=status_text,
-        started_on=life.started_on or founded,
-        ceased_on=life.ceased_on,
+        started_on=tellable(life.started_on or founded),
+        ceased_on=tellable(life.ceased_on),
         legal_form=_legal_form(content, metadata, today),
         address=registered_address(content, metadata, today),
     )
@@ -107,8 +107,8 @@ def read_production_unit(document: Mapping[str, Any], today: date) -> Production
         name=_name(content, metadata, today),
         status=life.status,
         status_text=status_text,
-        started_on=life.started_on,
-        ceased_on=life.ceased_on,
+        started_on=tellable(life.started_on),
+        ceased_on=tellable(life.ceased_on),
         address=registered_address(content, metadata, today),
     )
 

@@ -45,6 +45,16 @@ def test_the_record_goes_out_at_once_and_again_with_the_facts_r20(new_world):
     assert last["companyFacts"]["fetchedAt"] == "2023-01-02T08:00:00Z"
 
 
+@pytest.mark.parametrize("started", [date(1863, 5, 26), date(3000, 1, 1)])
+def test_a_day_that_no_message_can_carry_is_left_out_of_the_facts_r20(new_world, started):
+    """Foundations are older than 1900: what CVR says of them must not become a dead letter of our own making."""
+    world = new_world(cvr=[sample_company(CVR, "Diakonissestiftelsen", started=started), UNIT])
+    world.sor(CLINIC)
+    assert not world.dead_letters()
+    last = world.forwards().last
+    assert (last["enrichment"], last["companyFacts"]["company"]["startedOn"]) == ("complete", None)
+
+
 def test_facts_stand_beside_what_sor_says_and_never_over_it_r20(new_world):
     """R19: the name stays SOR's."""
     world = new_world(cvr=[COMPANY, UNIT])

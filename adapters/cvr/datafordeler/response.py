@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -77,7 +78,10 @@ def _failure(response: httpx.Response) -> NoAnswerError:
     codes = _error_codes(json_if_any(response)) - {_NO_CODE}
     if isinstance(by_status, LastingError) or not codes:
         return by_status
-    return _failure_by_code(codes, retry_after(response))
+    by_code = _failure_by_code(codes, retry_after(response))
+    # Who is overloaded says so by the status, whatever code stands beside it; a bare 500 may be anything.
+    is_told = isinstance(by_status, PassingError) and response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR
+    return by_status if is_told and isinstance(by_code, RejectedError) else by_code
 
 
 def _error_codes(content: object) -> set[str]:

@@ -55,6 +55,9 @@ def json_answer(content, status=200):
             "next page",
         ),
         (httpx.Response(429, headers={"Retry-After": "7"}), PassingError, "429"),
+        (errors("DAF-GQL-0099", status=429), PassingError, "429"),
+        (errors("DAF-GQL-0099", status=503), PassingError, "503"),
+        (errors("DAF-AUTH-0001", status=429), LastingError, "what it gives access to"),
     ],
     ids=lambda value: getattr(value, "text", getattr(value, "__name__", value))[:60] if value else None,
 )
