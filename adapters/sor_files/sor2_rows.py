@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import ValidationError
 
@@ -141,9 +141,13 @@ def _address(cells: _Cells, which: str) -> Address | None:
 
 
 def _specialities(cells: _Cells, faults: list[Fault]) -> tuple[Speciality, ...]:
-    found = (_code_or_label(cells, code, label, speciality_code, faults) for code, label in names.SPECIALITIES)
-    codes = dict.fromkeys(code for code in found if code is not None)
-    return tuple(Speciality(code, "secondary" if nth else "main") for nth, code in enumerate(codes))
+    filled = [columns for columns in names.SPECIALITIES if any(cells[column] for column in columns)]
+    found: dict[str, Literal["main", "secondary"]] = {}
+    for nth, (code, label) in enumerate(filled):
+        read = _code_or_label(cells, code, label, speciality_code, faults)
+        if read is not None:  # one that cannot be read does not make the next one the main one
+            found.setdefault(read, "secondary" if nth else "main")
+    return tuple(Speciality(code, kind) for code, kind in found.items())
 
 
 def _location_number(cells: _Cells, parents_gln: str | None, faults: list[Fault]) -> LocationNumber | None:

@@ -28,7 +28,7 @@ def topic():
 
 def test_a_file_that_has_shrunk_by_more_than_the_limit_is_refused_and_nothing_sent_r30(topic):
     changed = replace(MANY[0], name="Ny ejer")
-    with pytest.raises(RefusedError, match=r"51 of 1000 known units.*--force"):
+    with pytest.raises(RefusedError, match=r"51 of 1000 units.*--force"):
         topic.feed([changed, *MANY[1:949]], NEXT)
     assert len(topic.records) == 1000
 
@@ -46,6 +46,16 @@ def test_what_is_damaged_counts_as_gone_r30(topic):
     broken = [Damaged(unit.sor_id, "unreadable", "line 1") for unit in MANY[949:]]
     with pytest.raises(RefusedError, match="damaged"):
         topic.feed([*MANY[:949], *broken], NEXT)
+
+
+def test_a_first_file_is_held_against_itself_r30():
+    """Nothing is known yet, so of nothing twenty-one would be too many."""
+    broken = [Damaged(SorId.of_item(item), "unreadable", "line 1") for item in range(7000, 7030)]
+    assert ListedTopic().feed([*MANY, *broken]).read == 1000
+    with pytest.raises(RefusedError, match="51 of 1000 units"):
+        ListedTopic().feed(
+            [*MANY, *broken, *(replace(each, sor_id=SorId.of_item(8000 + nth)) for nth, each in enumerate(broken[:21]))]
+        )
 
 
 def test_closures_that_took_effect_do_not_count_as_gone_r9():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import click
+from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import Progress
 
@@ -105,7 +106,7 @@ def command(
             raise click.ClickException(f"{error}. Nothing was sent; fetch the file again") from error
         except RefusedError as error:
             feed.report.refused = str(error)
-        except (LogError, ValueError, TimeoutError) as error:
+        except (KafkaError, LogError, OSError, ValueError, TimeoutError) as error:
             raise click.ClickException(str(error) or "the brokers do not answer; run the same command again") from error
     print_report(feed.report, console)
     if report is not None:

@@ -61,8 +61,7 @@ def _read_one(unit: FileUnit, spool: Spool, report: FeedReport) -> None:
         EntityChanged.from_json(orjson.dumps(change))
     except ValidationError as error:
         where = ", ".join(".".join(str(part) for part in each["loc"]) or each["type"] for each in error.errors())
-        if not reading.damage:  # else it has been said already
-            report.damaged.append(Damaged(unit.sor_id, "unreadable", f"the contract refuses {where}"))
+        report.damaged.append(Damaged(unit.sor_id, "unreadable", f"the contract refuses {where}"))
         return
     report.read += 1
     spool.put(Candidate(change, reading.entity.from_date is not None, None if reading.damage else unit.fingerprint))

@@ -36,9 +36,10 @@ def check_whole(report: FeedReport, known_units: int, limit_per_cent: float) -> 
     if not report.read:
         raise RefusedError("the file holds no unit that can be read; see the report. Nothing was sent")
     missing = len(report.vanished) + sum(1 for each in report.damaged if not each.unit_kept)
-    if missing > max(_ALWAYS_BORNE, known_units * limit_per_cent / 100):
+    whole = max(known_units, report.read)  # a first file is held against itself
+    if missing > max(_ALWAYS_BORNE, whole * limit_per_cent / 100):
         raise RefusedError(
-            f"{missing} of {known_units} known units have vanished without a closure, or are damaged: more than "
+            f"{missing} of {whole} units have vanished without a closure, or are damaged: more than "
             f"{limit_per_cent:g} % (--shrink-limit). The file may be cut or wrong, and nothing was sent; fetch it "
             "again, or feed it all the same with --force"
         )

@@ -218,3 +218,12 @@ def test_what_cannot_be_taken_is_named_and_what_hangs_under_it_r1_r13():
 def test_the_format_is_told_and_that_no_day_is():
     with open_snapshot(BytesIO(sor2(OWNER))) as snapshot:
         assert (snapshot.format, snapshot.taken_on) == (SnapshotFormat.SOR2_CSV, None)
+
+
+def test_a_main_speciality_that_cannot_be_read_does_not_make_the_next_one_the_main_one_r15():
+    odd = {
+        "PrioritizedEntitySpeciality1Name": "raketvidenskab",
+        "PrioritizedEntitySpeciality2Name": "almen medicin",
+    }
+    (_, clinic) = entities(read(sor2(OWNER, CLINIC | odd)))
+    assert clinic.specialities == (Speciality("408443003", "secondary"),)
