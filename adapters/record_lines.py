@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from contracts.danish_time import rfc3339
+from contracts.danish_time import FIRST_YEAR, LAST_YEAR, rfc3339
 from contracts.records import InputRecord
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from contracts.records import OutputRecord
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 # One pattern for each beginning, for a pattern that begins with a letter is looked for many times faster.
 _FRACTIONS: Final = tuple(re.compile(start + rb"-?[0-9]+[.eE]") for start in (rb'":', rb"\[", rb","))
 """Numbers in compact JSON that orjson and `json` may write in two ways; orjson makes such of huge whole numbers."""
@@ -167,6 +166,6 @@ def _text(raw: bytes | None) -> str | None:
 
 def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+    if instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ValueError("the timestamp must carry its zone, and lie in the years 1900 to 2999")
     return instant.astimezone(UTC)

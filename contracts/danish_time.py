@@ -10,6 +10,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The years that messages may name: bounded so that no arithmetic can leave the calendar; registers write 9999."""
 
 
 def danish_date(instant: datetime) -> date:

@@ -21,7 +21,7 @@ from pydantic_core import CoreConfig, PydanticCustomError, SchemaSerializer, Sch
 
 from contracts.danish_time import rfc3339
 
-# The years are bounded so that no later arithmetic can leave the calendar; registers do write 9999-12-31.
+# The years are FIRST_YEAR to LAST_YEAR (contracts.danish_time).
 _DATE = re.compile(r"(19|2\d)\d\d-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(_DATE.pattern + r"[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 

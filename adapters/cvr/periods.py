@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from contracts.danish_time import FIRST_YEAR, LAST_YEAR
+
 _DATE_LENGTH = len("1999-11-15")
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -47,8 +48,8 @@ def section(value: object) -> Mapping[str, Any]:
 
 
 def tellable(day: date | None) -> date | None:
-    """The day, if our contract can carry it (`contracts.wire`): companies are older than 1900, and 9999 is no day."""
-    return day if day is not None and _EARLIEST <= day <= _LATEST else None
+    """The day, if a message may name it (`contracts.danish_time`): some companies are older, and 9999 is no day."""
+    return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def civil_date(value: object) -> date | None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 
+from adapters.kafka.admin import members_of
 from adapters.kafka.closing import let_go
 from adapters.kafka.consumed import instant_of
 from adapters.kafka.port import CALL_SECONDS, LogError
@@ -123,15 +123,8 @@ class GroupView:
     async def members(self) -> Mapping[Place, str]:
         """Which host each partition is assigned to; empty when the group has no members."""
         async with asyncio.timeout(CALL_SECONDS):
-            (answer,) = await self._admin.describe_consumer_groups([self._group])
-        (group,) = answer.groups
-        members = group[5]
-        return {
-            tp: host.removeprefix("/")
-            for _, _, host, _, assignment, *_ in members
-            if assignment
-            for tp in ConsumerProtocolMemberAssignment.decode(assignment).partitions()
-        }
+            members = await members_of(self._admin, self._group)
+        return {tp: each.host for each in members for tp in each.partitions}
 
     async def ends(self, partitions: Collection[Place]) -> Mapping[Place, Ends]:
         """Where the partitions begin and end now."""

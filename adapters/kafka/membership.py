@@ -12,10 +12,9 @@ import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
+from adapters.kafka.admin import administering, members_of
 from adapters.kafka.closing import let_go
 from adapters.kafka.port import CALL_SECONDS, LogError
 from contracts.topics import WORKER_INPUTS
@@ -86,22 +85,12 @@ class Membership:
         """
         if not self._connection.transactions:
             return True  # nobody can be shut out there, and not every such broker can be asked
-        admin = AIOKafkaAdminClient(**self._connection.client_options())
         try:
-            async with asyncio.timeout(CALL_SECONDS):
-                await admin.start()
-                (answer,) = await admin.describe_consumer_groups([self._group])
+            async with asyncio.timeout(CALL_SECONDS), administering(self._connection) as admin:
+                members = await members_of(admin, self._group)
         except Exception:  # noqa: BLE001  # whatever it is, it is no yes
             return False
-        finally:
-            await admin.close()
-        (group,) = answer.groups
-        ours = [assignment for _, name, _, _, assignment, *_ in group[5] if name == self._name and assignment]
-        return any(
-            tp.partition == partition
-            for each in ours
-            for tp in ConsumerProtocolMemberAssignment.decode(each).partitions()
-        )
+        return any(tp.partition == partition for each in members if each.client == self._name for tp in each.partitions)
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """Called by aiokafka after a rebalance."""

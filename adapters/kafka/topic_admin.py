@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from adapters.kafka.admin import administering
 from adapters.kafka.port import LogError
 from contracts.topics import PLANS, WORKER_INPUTS, Topic
 
@@ -24,9 +25,7 @@ async def ensure_topics(connection: Connection, partitions: int) -> int:
     Raises `LogError` when the inputs, the facts and the state do not have one and the same count: partition `p` of
     each belongs together, and a count that changed would send owners to partitions that do not hold their state.
     """
-    admin = AIOKafkaAdminClient(**connection.client_options())
-    await admin.start()
-    try:
+    async with administering(connection) as admin:
         existing = await _partition_counts(admin)
         # The answer on a CVR request goes to the partition number the request came from.
         together = (*WORKER_INPUTS, Topic.CVR_REQUESTS, Topic.STATE)
@@ -39,28 +38,18 @@ async def ensure_topics(connection: Connection, partitions: int) -> int:
         wanted = next(iter(counts.values()), partitions)
         await _create(admin, [topic for topic in PLANS if topic not in existing], wanted)
         return wanted
-    finally:
-        await admin.close()
 
 
 async def partition_counts(connection: Connection, topics: Sequence[str]) -> Mapping[str, int]:
     """How many partitions each of the topics has now; all of them must exist."""
-    admin = AIOKafkaAdminClient(**connection.client_options())
-    await admin.start()
-    try:
+    async with administering(connection) as admin:
         return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(list(topics))}
-    finally:
-        await admin.close()
 
 
 async def missing_topics(connection: Connection) -> frozenset[str]:
     """Which of Sorbro's topics the brokers do not have, or do not let us see."""
-    admin = AIOKafkaAdminClient(**connection.client_options())
-    await admin.start()
-    try:
+    async with administering(connection) as admin:
         return frozenset(topic.value for topic in PLANS) - frozenset(await admin.list_topics())
-    finally:
-        await admin.close()
 
 
 async def _partition_counts(admin: Any) -> Mapping[str, int]:

@@ -8,9 +8,10 @@ from typing import Final, Protocol
 from uuid import uuid4
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from aiokafka.errors import KafkaError
 
+from adapters.kafka.admin import administering
 from adapters.kafka.connection import Connection
 from adapters.kafka.memory.broker import MemoryBroker
 from adapters.kafka.memory.partition_log import MemoryPartitionLog
@@ -101,12 +102,8 @@ class KafkaBench:
             await sender.publish([record(topic, value, self.partition) for value in values])
 
     async def delete_before(self, topic: str, offset: int) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._connection.bootstrap_servers)
-        await admin.start()
-        try:
+        async with administering(self._connection) as admin:
             await admin.delete_records({TopicPartition(topic, self.partition): RecordsToDelete(offset)})
-        finally:
-            await admin.close()
 
     async def close(self) -> None: ...
 

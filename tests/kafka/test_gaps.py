@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from click.testing import CliRunner
 
+from adapters.kafka.admin import administering
+from adapters.kafka.connection import Connection
 from adapters.samples import generate_register
 from contracts.records import OutputRecord
 from contracts.topics import Topic
@@ -30,14 +32,10 @@ def delete_all(servers: str) -> None:
     """Let go of all of SOR's changes, as retention does."""
 
     async def delete() -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-        await admin.start()
-        try:
+        async with administering(Connection(servers)) as admin:
             await admin.delete_records(
                 {TopicPartition(CHANGES, each): RecordsToDelete(-1) for each in range(PARTITIONS)}
             )
-        finally:
-            await admin.close()
 
     asyncio.run(delete())
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from adapters.kafka.port import LogError
 from contracts.tariffs import TariffTableError
@@ -35,6 +35,11 @@ def cannot_tell() -> Iterator[None]:
     except (KafkaError, TimeoutError) as error:
         text = f"the brokers do not answer ({type(error).__name__}): are they running, and is the address right?"
         raise _failure(text) from error
+
+
+def no_broker(error: KafkaConnectionError) -> click.ClickException:
+    """The same for a command that works and does not ask: exit status 1."""
+    return click.ClickException(f"no broker answers ({error}): is it running, and is the address right?")
 
 
 def _failure(text: str) -> click.ClickException:

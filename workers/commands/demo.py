@@ -24,6 +24,7 @@ from adapters.samples import Register, generate_register
 from adapters.sor_files import SnapshotEntity, SnapshotError, read_snapshot
 from contracts.topics import WORKER_INPUTS
 from workers.app.settings import Settings, configured
+from workers.commands.asking import no_broker
 from workers.demo.cvr_documents import documents_of
 from workers.demo.play import expected, play, settle
 from workers.demo.story import BEGINS, ENDS, tell
@@ -72,7 +73,7 @@ def command(
     try:
         clean = asyncio.run(demo.run(units, seed, seconds, once=once))
     except KafkaConnectionError as error:
-        raise click.ClickException(f"no broker answers ({error}): is it running, and is the address right?") from error
+        raise no_broker(error) from error
     except (BrokerError, LogError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -7,9 +7,7 @@ from typing import Final
 
 import click
 
-from contracts.danish_time import COPENHAGEN, start_of_day
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+from contracts.danish_time import COPENHAGEN, FIRST_YEAR, LAST_YEAR, start_of_day
 
 
 class _Instant(click.ParamType):
@@ -26,7 +24,7 @@ class _Instant(click.ParamType):
         except ValueError:
             self.fail(f"{text!r} is no day (2024-01-31) and no instant (2024-01-31T04:30:00Z)", param, ctx)
         instant = (parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=COPENHAGEN)).astimezone(UTC)
-        if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             self.fail("the year must be 1900 to 2999", param, ctx)
         return instant
 

@@ -23,6 +23,7 @@ from contracts.tariffs import TariffTableError
 from workers.app.settings import configured
 from workers.app.tracing import TracingError
 from workers.app.worker import build_worker
+from workers.commands.asking import no_broker
 from workers.stream.changelog import ChangelogError
 from workers.stream.loop import FloodError
 
@@ -66,9 +67,7 @@ def command(broker: str | None, web_port: int | None, data_dir: Path | None) -> 
         try:
             run_worker(_with_broker(settings, stack))
         except KafkaConnectionError as error:
-            raise click.ClickException(
-                f"no broker answers ({error}): is it running, and is the address right?"
-            ) from error
+            raise no_broker(error) from error
         except (BrokerError, LogError, FloodError, ChangelogError, TariffTableError, TracingError) as error:
             raise click.ClickException(str(error)) from error
 

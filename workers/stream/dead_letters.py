@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from contracts import dead_letters as names
 from contracts.danish_time import rfc3339
 from contracts.records import OutputRecord
-from contracts.topics import Topic
+from contracts.topics import PLANS, Topic
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from contracts.records import InputRecord
     from workers.effects import Refusal
 
-LARGEST_LETTER: Final = 4 * 1024 * 1024 - 64 * 1024
-"""Bytes of key, value and headers. The topic takes 4 MiB (`contracts.topics`), Kafka's own framing included."""
+LARGEST_LETTER: Final = int(PLANS[Topic.DEAD_LETTERS].config["max.message.bytes"]) - 64 * 1024
+"""Bytes of key, value and headers; the rest of what the topic takes is for Kafka's own framing."""
 _LONGEST_KEY: Final = 1024
 """Bytes; what a letter without its original keeps. Our keys are numbers of some twenty digits."""
 _LONGEST_COUNT: Final = 9
