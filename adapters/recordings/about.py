@@ -1,20 +1,19 @@
-"""The first line of a recording: what was recorded, and how. A record itself, so that any reader passes over it."""
+"""What was recorded, and how: a field more on a recording's first line, so that every line is a record of its topics.
+
+Until November 2026 it was a line of its own, the record of a topic that is nowhere.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from contracts.records import InputRecord
 from contracts.wire import Instant, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ABOUT: Final = "sorbro.recording.v1"
-"""The topic that line names. There is none of that name on any broker."""
-_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
-"""Its timestamp: a replay of an older release lets no day come by it."""
+"""The name of that field, and of the topic that the line of its own named. There is none on any broker."""
 
 
 @message
@@ -49,9 +48,9 @@ class About(Message):
         """How many partitions the topics had."""
         return max((each.partition for each in self.extents), default=0) + 1
 
-    def as_record(self) -> InputRecord:
-        """The line as a record."""
-        return InputRecord(ABOUT, 0, 0, None, self.to_json(), (), _LONG_AGO)
+    def beside(self, line: str) -> str:
+        """The line of a record, with this beside it."""
+        return f'{line.removesuffix("}")},"{ABOUT}":{self.to_json().decode()}}}'
 
 
 def extents_of(begins: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int]) -> tuple[Extent, ...]:

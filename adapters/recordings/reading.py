@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -25,12 +25,16 @@ def about_of(path: Path) -> About | None:
 
     Raises `LineError` and `FileError`.
     """
-    for record in islice(read_lines(lines_of(path)), 1):
-        if record.topic == ABOUT:
-            try:
-                return About.from_json(record.value or b"")
-            except ValidationError as error:
-                raise LineError(f"{path}: its first line is damaged; remove it to do without") from error
+    first = next((line for line in lines_of(path) if line.strip()), b"")
+    for record in read_lines([first]):
+        fields = json.loads(first)
+        said = fields.get("value") if record.topic == ABOUT else fields.get(ABOUT)
+        if said is None:
+            return None
+        try:
+            return About.from_json(json.dumps(said))
+        except ValidationError as error:
+            raise LineError(f"{path}: {ABOUT} on its first line is damaged; remove that to do without") from error
     return None
 
 

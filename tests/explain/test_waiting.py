@@ -72,8 +72,11 @@ def test_an_owner_without_cvr_and_a_number_that_fails_its_check_are_said_not_to_
     world.sor(person)
     assert "CVR is not asked: the owner has no CVR number (R18)." in told(world, person.place).page()
     wrong = private_clinic(3000, cvr="12345678")
-    world.sor(wrong)
-    assert "CVR is not asked about 12345678: its check digit fails" in told(world, wrong.place).page()
+    world.sor(wrong.owner)
+    world.sor(wrong.place, p_number=None)
+    page = told(world, wrong.place).page()
+    assert "CVR is not asked about 12345678: its check digit fails" in page
+    assert "CVR does not know" not in page
 
 
 def test_a_unit_that_nobody_has_spoken_of_is_an_error_that_says_what_to_check(world, told):

@@ -57,6 +57,7 @@ def recordings(kafka_possible, tmp_path_factory):
         record(servers, "owner.jsonl", "--key", OWNER)
         record(servers, "without-people.jsonl", "--pseudonymise")
         record(servers, "later.jsonl", "--from", "2023-12-01")
+        record(servers, "changes.jsonl", Topic.ENTITY_CHANGES)
         record(servers, "inputs.jsonl", Topic.ENTITY_CHANGES, Topic.NOTICES, "--until", "2023-11-02")
         yield folder, outputs(servers)
 
@@ -155,6 +156,11 @@ def test_topics_may_be_chosen_and_a_day_to_end_with(recordings):
     records = list(records_of(folder / "inputs.jsonl"))
     assert {each.topic for each in records} - {Topic.STATE} == {Topic.ENTITY_CHANGES}
     assert len([each for each in records if each.topic == Topic.ENTITY_CHANGES]) == len(REGISTER.entities)
+
+
+def test_each_line_is_a_record_of_the_topic_that_was_asked_for(recordings):
+    lines = (recordings[0] / "changes.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["topic"] for line in lines} == {Topic.ENTITY_CHANGES}
 
 
 def test_a_replay_of_the_recording_gives_what_the_story_gives(recordings, tmp_path):

@@ -84,7 +84,7 @@ def test_a_recording_that_says_nothing_of_itself_is_looked_through(recording, tm
     assert not holds(bare, Topic.TRANSFERS)
 
 
-def test_the_first_line_is_no_record_to_be_replayed(recording):
+def test_a_first_line_of_its_own_is_no_record_to_be_replayed(recording):
     assert ABOUT not in {each.topic for each in records_of(recording)}
     about = about_of(recording)
     assert about is not None
@@ -92,8 +92,28 @@ def test_the_first_line_is_no_record_to_be_replayed(recording):
     assert about.topics >= {Topic.ENTITY_CHANGES, Topic.REGISTRATIONS, Topic.STATE}
 
 
-def test_a_first_line_that_is_damaged_is_named(tmp_path):
+def test_what_a_recording_says_of_itself_stands_beside_its_first_record(recording, tmp_path):
+    records, said = list(records_of(recording)), about_of(recording)
+    path = write(tmp_path / "today.jsonl", records, said)
+    assert about_of(path) == said
+    lines = path.read_bytes().splitlines()
+    assert [orjson.loads(line)["topic"] for line in lines] == [each.topic for each in records]
+    assert list(records_of(path)) == records
+
+
+def test_beside_a_message_that_is_no_text_it_is_read_too(recording, tmp_path):
+    first, said = next(records_of(recording))._replace(value=b"\xff{"), about_of(recording)
+    path = write(tmp_path / "broken.jsonl", [first], said)
+    assert about_of(path) == said
+    assert list(records_of(path)) == [first]
+
+
+DAMAGED = ['"topic":"sorbro.recording.v1","value":{}', '"topic":"stps.notices.v1","sorbro.recording.v1":{}']
+
+
+@pytest.mark.parametrize("damaged", DAMAGED)
+def test_what_it_says_of_itself_is_named_when_damaged(damaged, tmp_path):
     path = tmp_path / "damaged.jsonl"
-    path.write_text(f'{{"topic":"{ABOUT}","timestamp":"1970-01-01T00:00:00Z","value":{{}}}}\n', encoding="utf-8")
-    with pytest.raises(LineError, match="its first line is damaged"):
+    path.write_text(f'{{"timestamp":"1970-01-01T00:00:00Z",{damaged}}}\n', encoding="utf-8")
+    with pytest.raises(LineError, match="on its first line is damaged"):
         about_of(path)

@@ -14,7 +14,7 @@ from contracts.cvr_facts import CompanyFact, NotFoundFact
 from contracts.identifiers import SorId
 from contracts.records import InputRecord
 from contracts.topics import Topic
-from support.recorded import about, by_place
+from support.recorded import about, by_place, write
 from support.scenario import instant
 from support.trees import private_clinic
 from workers.commands import main
@@ -65,8 +65,7 @@ def answers(clinic, at):
 def test_recorded_answers_of_cvr_are_heard_and_none_are_made_r20(replay, world, says_so):
     world.sor(ONE)
     records = [*world.records, *answers(ONE, "2023-01-02 09:30")]
-    said = [input_line(about(by_place(records)).as_record())] if says_so else []
-    path = replay.write([*said, *map(input_line, records)])
+    path = write(replay.folder / "records.jsonl", records, about(by_place(records)) if says_so else None)
     assert replay.run(path).exit_code == 0
     forwards = replay.outputs()
     assert [each["value"]["enrichment"] for each in forwards] == ["pending", "not-found"]

@@ -95,6 +95,7 @@ def test_a_cvr_number_that_fails_its_check_is_flagged_and_not_looked_up_r2(new_w
     world.sor(CLINIC.owner, cvr=bad)
     world.sor(CLINIC.place)
     last = world.forwards().last
+    assert last["enrichment"] == "not-found"
     assert last["companyFacts"]["company"] is None
     assert {"field": "cvr", "sor": bad, "cvr": None} in last["discrepancies"]
     assert bad not in world.world.owners[CLINIC.owner.sor_id].numbers

@@ -66,8 +66,9 @@ def about(places: Places, **changes: object) -> About:
 def write(path: Path, records: Iterable[InputRecord], said: About | None = None) -> Path:
     """Write a recording."""
     with LineFile(path) as target:
-        for record in [*([said.as_record()] if said is not None else []), *records]:
-            target.write(input_line(record))
+        for record in records:
+            line = input_line(record)
+            target.write(line if said is None or target.lines else said.beside(line))
     return path
 
 

@@ -70,8 +70,9 @@ def command(
 ) -> None:
     """Record TOPICS into one file, in the order in which the worker saw them.
 
-    Without TOPICS all that `sorbro verify` needs is recorded: every input and every output. Nothing is written to the
-    brokers and no worker is disturbed. The recording ends where the topics ended when it began.
+    Without TOPICS all that `sorbro verify` needs is recorded: every input and every output. With several, the worker's
+    progress (sorbro.state.v1) is among them where it tells their order. Nothing is written to the brokers and no worker
+    is disturbed. The recording ends where the topics ended when it began.
 
     A recording holds personal data, and is to be looked after as the topics are. With --pseudonymise names, addresses,
     contact data, autorisations-ids and free text are replaced, equal by equal; it decides the same. SOR-ids, CVR and P
@@ -128,11 +129,11 @@ async def _record(
             extents=extents_of(reader.begins, reader.ends),
         )
         with LineFile(out) as target, _progress(reader) as progress:
-            target.write(input_line(about.as_record()))
             async for records in in_core_order(reader):
                 kept = [record for record in records if wanted.holds(record)]
                 for record in kept:
-                    target.write(input_line(change(record) if change is not None else record))
+                    line = input_line(change(record) if change is not None else record)
+                    target.write(line if target.lines else about.beside(line))
                 counts.update(record.topic for record in kept)
                 progress.update(progress.task_ids[0], completed=reader.passed)
     return counts

@@ -30,7 +30,8 @@ def findings_for(draft: Draft, entity: EntityChanged, path: Sequence[EntityChang
     """Return what is known now.
 
     While an answer is still to come the record goes out as ``pending``, without facts, and again when it is there
-    (R20). A number that fails its check is flagged as a discrepancy and never looked up (R2).
+    (R20). A number that fails its check is flagged as a discrepancy and never looked up (R2); a CVR number that does is
+    ``not-found``, for every number CVR has issued passes.
     """
     if effective.cvr is None:
         return Findings("no-cvr", discrepancies=_without_company(draft, entity, path, effective))

@@ -34,11 +34,12 @@ _OF_NOBODY: Final = frozenset({Topic.FEE_RUNS.value, Topic.STATE.value})
 def reading_order(topics: Collection[str]) -> list[list[str]]:
     """Which topics' ends are to be asked for first: the progress, then the outputs, then the inputs.
 
-    So everything the last progress speaks of is recorded, and of every output the input that caused it.
+    So everything the last progress speaks of is recorded, and of every output the input that caused it. A topic alone
+    has an order of its own, and needs no progress.
     """
     inputs = [topic.value for topic in WORKER_INPUTS if topic in topics]
     outputs = sorted(set(topics) - set(inputs))
-    progress = [Topic.STATE.value] if inputs else []
+    progress = [Topic.STATE.value] if inputs and len(inputs + outputs) > 1 else []
     return [group for group in (progress, outputs, inputs) if group]
 
 
