@@ -20,10 +20,6 @@ _FORM: Final = re.compile(
 )
 
 
-class UnreadableRecordError(RuntimeError):
-    """The client cannot read a record, so it cannot even become a dead letter; the message says how to go on."""
-
-
 class Gap(NamedTuple):
     """Where reading cannot go on: the offset that would be read next, and the first one that the broker holds.
 
@@ -47,13 +43,22 @@ class Gap(NamedTuple):
         return cls(found["topic"], int(found["partition"]), int(found["wanted"]), int(found["held"]))
 
 
+class UnreadableRecordError(RuntimeError):
+    """The client cannot read a record, so it cannot even become a dead letter; the message says how to go on."""
+
+    def __init__(self, gap: Gap, message: str) -> None:
+        super().__init__(message)
+        self.gap = gap
+
+
 def unreadable(topic: str, partition: int, offset: int) -> UnreadableRecordError:
     """The record at or right after this offset has a header whose name is no text; aiokafka gives up on it."""
     gap = Gap(topic, partition, offset, offset + 1)
     return UnreadableRecordError(
+        gap,
         f"{topic}[{partition}]: the record at offset {offset} has a header whose name is not UTF-8: it cannot be read. "
         "Read it with another client and have it sent again without that header; then start the workers once with "
-        f"{VARIABLE}={gap}"
+        f"{VARIABLE}={gap}",
     )
 
 

@@ -16,6 +16,8 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgre
 from adapters.kafka.admin import members_of
 from adapters.kafka.closing import let_go
 from adapters.kafka.consumed import instant_of
+from adapters.kafka.gap import UnreadableRecordError
+from adapters.kafka.polling import poll, seek_behind
 from adapters.kafka.port import CALL_SECONDS, LogError
 
 if TYPE_CHECKING:
@@ -63,6 +65,15 @@ class Unread:
     records: int
     is_exact: bool
     oldest_at: datetime | None
+
+
+class _NoRecord(NamedTuple):
+    """What stands for a record that cannot be read."""
+
+    offset: int
+    timestamp: int | None = None
+    key: bytes | None = None
+    value: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +173,7 @@ class GroupView:
             self._reader.seek(tp, between[tp][0])
         async with asyncio.timeout(CALL_SECONDS) as patience:
             while left:
-                batches = await self._reader.getmany(*left, timeout_ms=_WAIT_MS, max_records=COUNTED)
+                batches = await self._poll(left)
                 for tp, records in batches.items():
                     patience.reschedule(asyncio.get_running_loop().time() + CALL_SECONDS)
                     wanted = [each for each in records if each.offset < between[tp][1]][: left[tp]]
@@ -171,6 +182,14 @@ class GroupView:
                 done = {tp for tp in left if left[tp] == 0 or await self._reader.position(tp) >= between[tp][1]}
                 self._reader.pause(*done)
                 left = {tp: rest for tp, rest in left.items() if tp not in done}
+
+    async def _poll(self, partitions: Collection[Place]) -> Mapping[Place, Sequence[Any]]:
+        """What cannot be read waits all the same, and a worker stands still at it."""
+        try:
+            return await poll(self._reader, partitions, _WAIT_MS, COUNTED)
+        except UnreadableRecordError as error:
+            seek_behind(self._reader, error)
+            return {Place(error.gap.topic, error.gap.partition): [_NoRecord(error.gap.wanted)]}
 
 
 @asynccontextmanager

@@ -15,8 +15,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from adapters.kafka.closing import let_go, started
 from adapters.kafka.consumed import input_record
-from adapters.kafka.gap import refuse_gaps, unreadable
+from adapters.kafka.gap import refuse_gaps
 from adapters.kafka.partitioner import partition_of
+from adapters.kafka.polling import poll
 from adapters.kafka.port import CALL_SECONDS, ChangelogRecord
 from adapters.kafka.topic_admin import partition_counts
 from contracts.topics import WORKER_INPUTS, Topic
@@ -32,8 +33,6 @@ TRANSACTION_TIMEOUT_MS: Final = 12_000
 """How long a dead worker's open transaction may hold readers back (design.md: 10–15 s)."""
 LARGEST_REQUEST: Final = 4 * 1024 * 1024
 STALLED_SECONDS: Final = 30.0
-_ALONE_MS: Final = 500
-"""For one topic alone: all of them together stay well under the longest call."""
 _RESTORED_AT_ONCE: Final = 1000
 """Records taken in without a breath: some 0.1 s of work, where a whole answer of a broker is a second and more."""
 
@@ -133,22 +132,8 @@ class KafkaPartitionLog:
     async def poll(self, topics: Sequence[str], max_records: int, seconds: float) -> Sequence[InputRecord]:
         """See `PartitionLog.poll`."""
         wanted = [self._inputs[topic] for topic in topics]
-        try:
-            batches = await self._consumer.getmany(*wanted, timeout_ms=int(seconds * 1000), max_records=max_records)
-        except UnicodeDecodeError:
-            return await self._poll_up_to_unreadable(wanted)
+        batches = await poll(self._consumer, wanted, int(seconds * 1000), max_records)
         return [input_record(each) for records in batches.values() for each in records]
-
-    async def _poll_up_to_unreadable(self, wanted: Sequence[TopicPartition]) -> Sequence[InputRecord]:
-        """Poll record by record, for an error takes all those before it along. Raises `UnreadableRecordError` at it."""
-        for tp in wanted:
-            try:
-                batches = await self._consumer.getmany(tp, timeout_ms=_ALONE_MS, max_records=1)
-            except UnicodeDecodeError as error:
-                raise unreadable(tp.topic, tp.partition, await self._consumer.position(tp)) from error
-            if batches:
-                return [input_record(each) for each in batches[tp]]
-        return []
 
     async def drained(self) -> AbstractSet[str]:
         """See `PartitionLog.drained`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from adapters.kafka.closing import started
+from adapters.kafka.polling import poll_past
 from adapters.kafka.topic_admin import partition_counts
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ async def tail(
             consumer.seek(tp, max(positions.get((tp.topic, tp.partition), 0), beginning))
         ends = await consumer.end_offsets(wanted)
         while True:
-            polled = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
+            polled = await poll_past(consumer, wanted, _WAIT_MS, _AT_ONCE)
             for tp in wanted:
                 ends[tp] = max(ends[tp], consumer.last_stable_offset(tp) or 0)
                 positions[tp.topic, tp.partition] = await consumer.position(tp)

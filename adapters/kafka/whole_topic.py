@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaConsumer
 
 from adapters.kafka.closing import started
+from adapters.kafka.polling import poll_past
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,6 +35,6 @@ async def whole_topic(connection: Connection, topic: str) -> AsyncIterator[tuple
         ends = await consumer.end_offsets(partitions)
         behind = set(partitions)
         while True:
-            polled = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
+            polled = await poll_past(consumer, partitions, _WAIT_MS, _AT_ONCE)
             behind = {each for each in behind if await consumer.position(each) < ends[each]}
             yield [record for batch in polled.values() for record in batch], not behind

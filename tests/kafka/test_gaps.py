@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import RecordsToDelete
-from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from click.testing import CliRunner
 
 from adapters.kafka.admin import administering
@@ -18,6 +17,7 @@ from adapters.samples import generate_register
 from contracts.records import OutputRecord
 from contracts.topics import Topic
 from support.running import PARTITIONS, Worker, await_outputs, eventually, publish, replayed, running
+from support.unreadable import send_unreadable
 from workers.commands import main
 from workers.demo.story import tell
 
@@ -66,25 +66,12 @@ def test_a_worker_goes_on_behind_the_gaps_that_status_names(broker, tmp_path):
         assert "records passed over" in worker.log.read_text()
 
 
-class NoText(str):
-    """A header's name as only senders of other languages can write one."""
-
-    __slots__ = ()
-
-    def encode(self, *_: str) -> bytes:
-        return b"x-\xff"
-
-
 def publish_unreadable(servers: str) -> None:
     """One record that aiokafka's consumer raises at."""
 
     async def send() -> None:
         async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
-            batch = producer.create_batch()
-            batch._builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 16384)
-            batch.append(key=b"1", value=b"{", timestamp=1, headers=[(NoText("x"), b"")])
-            batch.close()
-            await (await producer.send_batch(batch, CHANGES, partition=PARTITION))
+            await send_unreadable(producer, CHANGES, PARTITION)
 
     asyncio.run(send())
 
