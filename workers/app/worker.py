@@ -130,7 +130,11 @@ class _Worker(faust.Worker):  # type: ignore[misc]  # faust publishes no types
         await super().stop()
 
     def _setup_logging(self) -> None:
-        """Leave the handlers alone: Faust would install its own over ours."""
+        """Leave the handlers alone, for Faust would install its own over ours; and draw no spinner into the log.
+
+        Its last stroke, when all has started, would end the worker where the disk is full.
+        """
+        self.spinner = None
 
 
 def _open_transactions(connection: Connection) -> OpenTransactions | None:
