@@ -74,6 +74,7 @@ def _entity(row: Row) -> tuple[SnapshotEntity, list[Fault]]:
         parent_sor_id=None if row.parent is None else relative(row.parent),
         name=name,
         entity_type=entity_type,
+        type_is_unknown=bool(unit_type) and entity_type is None,
         owner_type=owner_type,
         is_treatment_place=is_place_by_shape(
             row.sor_type, has_children=row.has_children, has_oe_children=row.has_oe_children

@@ -78,6 +78,7 @@ def _entity(row: Row, cells: _Cells, faults: list[Fault]) -> SnapshotEntity:
         parent_sor_id=None if row.parent is None else relative(row.parent),
         name=name,
         entity_type=entity_type,
+        type_is_unknown=entity_type is None and cells[names.TYPE_LABEL] is not None,
         owner_type=_owner_type(cells, faults) if row.sor_type == "IE" else None,
         is_treatment_place=is_place_by_entity_type(
             row.sor_type, entity_type, in_hospital=row.in_hospital, has_children=row.has_children

@@ -7,12 +7,18 @@ from datetime import date
 
 import pytest
 
-from adapters.sor_files import Damaged, SnapshotEntity, SnapshotError, SnapshotFormat
-from contracts.identifiers import SorId
+from adapters.samples.files import FileFormat, write
+from adapters.samples.register import sample_trees
+from adapters.sor_files import Damaged, SnapshotEntity, SnapshotError, SnapshotFormat, open_snapshot
+from contracts.addresses import Address
+from contracts.identifiers import CvrNumber, SorId
 from support.feeding import OWNER, TREE, ListedTopic
+from workers.feed.feed import Feed
+from workers.feed.report import FeedReport
 from workers.feed.soundness import RefusedError
 
 NEXT = date(2024, 2, 1)
+HOME = Address(street="Ågade", number="1", postcode="8000", city="Aarhus C")
 MANY = (
     *TREE,
     *(SnapshotEntity(SorId.of_item(item), "SI", OWNER, OWNER, f"Klinik {item}") for item in range(6000, 6997)),
@@ -96,3 +102,62 @@ def test_a_file_that_breaks_off_sends_nothing_r30():
     with pytest.raises(SnapshotError):
         topic.feed(broken())
     assert topic.records == []
+
+
+DATED = tuple(
+    replace(unit, to_date=date(2024, 12, 31), entity_type="554061000005105", telephone="33112233", postal_address=HOME)
+    if nth % 2
+    else unit
+    for nth, unit in enumerate(MANY)
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "without"),
+    [
+        ("toDate", {"to_date": None}),
+        ("entityType", {"entity_type": None}),
+        ("telephone", {"telephone": None}),
+        ("postalAddress.street", {"postal_address": replace(HOME, street=None)}),
+    ],
+)
+def test_a_column_that_is_gone_is_not_taken_for_sor_s_own_erasing_r4_r9(field, without):
+    topic = ListedTopic()
+    topic.feed(DATED)
+    poorer = [replace(unit, **without) if unit.telephone else unit for unit in DATED]
+    with pytest.raises(RefusedError, match=rf"{field} \(500 units\).*--force"):
+        topic.feed(poorer, NEXT)
+    assert len(topic.records) == 1000
+    assert topic.feed(poorer, NEXT, force=True).changed == 500
+
+
+def test_some_units_may_lose_a_field_every_night_r17():
+    topic = ListedTopic()
+    topic.feed(DATED)
+    some = [replace(unit, telephone=None) if nth < 50 else unit for nth, unit in enumerate(DATED)]
+    assert topic.feed(some, NEXT).changed == 25
+
+
+def test_what_fees_turn_on_is_not_lost_by_all_of_a_small_register_r4():
+    topic = ListedTopic()
+    owners = [
+        replace(TREE[0], sor_id=SorId.of_item(item), owner_sor_id=SorId.of_item(item), cvr=CvrNumber("25052943"))
+        for item in range(9000, 9005)
+    ]
+    topic.feed(owners)
+    with pytest.raises(RefusedError, match=r"cvr \(5 units\)"):
+        topic.feed([replace(owner, cvr=None) for owner in owners], NEXT)
+
+
+def test_a_snapshot_before_tells_of_lost_fields_too_r4(tmp_path):
+    """A renamed column, in a real file of the format."""
+    trees = list(sample_trees(200, 1, NEXT))
+    whole, renamed = tmp_path / "whole.csv", tmp_path / "renamed.csv"
+    with whole.open("wb") as target:
+        write(FileFormat.CSV, trees, NEXT, target)
+    header, rest = whole.read_bytes().split(b"\n", 1)
+    renamed.write_bytes(header.replace(b"InstitutionOwnerCvrNumberId", b"InstitutionOwnerCvr") + b"\n" + rest)
+    with open_snapshot(renamed) as snapshot:
+        feed = Feed(snapshot, FeedReport(snapshot.format, NEXT), previous=whole)
+        with pytest.raises(RefusedError, match=r"cvr \("):
+            list(feed.changes(lambda _, given: given.units()))

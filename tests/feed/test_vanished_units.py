@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 
-from adapters.sor_files import Damaged
-from support.feeding import CLINIC, OWNER, PROVIDER, TREE, ListedTopic
+from adapters.sor_files import Damaged, open_snapshot
+from support.feeding import CLINIC, OTHER, OWNER, PROVIDER, TREE, ListedTopic
+from workers.feed.feed import Feed
+from workers.feed.report import FeedReport
 
 NEXT = date(2024, 2, 1)
 
@@ -67,3 +69,30 @@ def test_into_an_empty_topic_nothing_can_vanish_r30():
 def test_the_alarm_comes_again_until_somebody_has_seen_to_it_r30(topic):
     assert fed(topic, TREE[:2])[1] == [PROVIDER]
     assert fed(topic, TREE[:2], date(2024, 2, 2))[1] == [PROVIDER]
+
+
+@pytest.mark.parametrize("above", [0, 1])
+def test_who_goes_with_the_closure_of_one_above_is_no_alarm_r22_r23(topic, above):
+    """It has no end of its own; what is above it may end by the file that it is gone from."""
+    closed = replace(TREE[above], to_date=date(2024, 1, 31))
+    _, vanished, _ = fed(topic, [*TREE[:above], closed])
+    assert vanished == []
+    assert fed(topic, [OTHER, *TREE[:above]], date(2024, 2, 2))[1] == []
+
+
+def test_the_snapshot_before_tells_who_was_above_r22(tmp_path):
+    """Nobody above is asked for otherwise: they are in both files, and unchanged."""
+    rows = {
+        OWNER: "IE,,Klinikken ApS,,2024-01-15",
+        CLINIC: f"SI,{OWNER},Klinikken,554061000005105,",
+        PROVIDER: f"OE,{CLINIC},Behandler,554061000005105,",
+    }
+    before, now = tmp_path / "before.csv", tmp_path / "now.csv"
+    header = "SorId;SorType;ParentSorId;EntityName;EntityTypeId;ToDate;FromDate;OwnerTypeName"
+    for path, ids in ((before, rows), (now, [OWNER])):
+        lines = (f"{each},{rows[each]}".replace(",", ";") for each in ids)
+        path.write_text("\n".join([header, *(f"{line};2020-01-01;" for line in lines)]) + "\n", encoding="utf-8")
+    with open_snapshot(now) as snapshot:
+        feed = Feed(snapshot, FeedReport(snapshot.format, NEXT), previous=before, force=True)
+        assert [record for records in feed.changes(lambda _, given: given.units()) for record in records] == []
+    assert feed.report.vanished == []

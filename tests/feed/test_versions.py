@@ -8,9 +8,10 @@ from datetime import date
 
 import pytest
 
-from adapters.sor_files import Damaged, SnapshotFormat
+from adapters.sor_files import Damaged, SnapshotEntity, SnapshotFormat
+from contracts.identifiers import CvrNumber
 from contracts.sor_entities import EntityChanged
-from support.feeding import CLINIC, OTHER, OTHER_OWNER, OWNER, PROVIDER, TREE, ListedTopic
+from support.feeding import CLINIC, OTHER, OTHER_OWNER, OWNER, PROVIDER, TREE, ListedTopic, Unit
 
 NEXT = date(2024, 2, 1)
 
@@ -104,6 +105,34 @@ def test_a_unit_that_goes_to_another_owner_is_sent_under_both_r4(topic):
     assert len({dict(record.headers)["ce_id"] for record in topic.records[4:]}) == 4
 
 
+@pytest.mark.parametrize("now", ["owner", "institution"])
+def test_a_unit_that_becomes_an_owner_or_one_no_more_leaves_as_what_it_was_r4(topic, now):
+    """The contract takes no institution that is its own owner, and no owner that has another."""
+    as_owner = replace(OTHER, cvr=CvrNumber("25052943"))
+    as_institution = SnapshotEntity(OTHER_OWNER, "SI", OWNER, OWNER, "Køberen", from_date=date(2020, 1, 1))
+    before, after = (as_institution, as_owner) if now == "owner" else (as_owner, as_institution)
+    topic.feed([*TREE, before])
+    topic.feed([*TREE, after], NEXT)
+    left, arrived = (EntityChanged.from_json(record.value) for record in topic.records[-2:])
+    assert (left.sor_type, left.owner_sor_id, left.cvr) == (before.sor_type, before.owner_sor_id, before.cvr)
+    assert (left.moved_to_owner_sor_id, arrived.owner_sor_id) == (after.owner_sor_id, after.owner_sor_id)
+    assert (arrived.sor_type, arrived.cvr) == (after.sor_type, after.cvr)
+
+
+def test_a_type_that_cannot_be_read_leaves_the_place_as_it_was_said_last_r14():
+    """What else is new of it is told: its closure must not wait for a code list."""
+    topic = ListedTopic()
+    place = replace(TREE[1], entity_type="554061000005105")
+    unread = replace(place, entity_type=None, type_is_unknown=True, is_treatment_place=False)
+    fault = Damaged(CLINIC, "unknown-label", "line 3", unit_kept=True)
+    topic.feed([TREE[0], place])
+    assert topic.feed([TREE[0], fault, unread], NEXT).sent == 0
+    topic.feed([TREE[0], fault, replace(unread, to_date=date(2024, 3, 1))], NEXT)
+    said = topic.values[-1]
+    assert (said["entityType"], said["isTreatmentPlace"]) == ("554061000005105", True)
+    assert said["toDate"] == "2024-03-01"
+
+
 def test_a_closure_announced_long_before_is_sent_when_the_file_shows_it_r9(topic):
     topic.feed([*TREE[:2], replace(TREE[2], to_date=date(2025, 6, 30))], NEXT)
     assert [(each["sorId"], each["toDate"], each["channel"]) for each in topic.values[3:]] == [
@@ -128,6 +157,12 @@ def test_what_the_contract_refuses_is_named_and_not_sent_r1():
     assert [each["sorId"] for each in topic.values] == [CLINIC]
     assert [(each.sor_id, each.reason) for each in report.damaged] == [(OWNER, "unreadable")]
     assert "contract" in report.damaged[0].where
+
+
+def test_what_is_not_sent_is_not_named_as_sent_without_a_detail(topic):
+    unit = Unit(replace(TREE[0], owner_type=None), (Damaged(OWNER, "unknown-owner-type", "line 2", unit_kept=True),))
+    report = topic.feed([unit], NEXT, force=True)
+    assert [(each.reason, each.unit_kept) for each in report.damaged] == [("unreadable", False)]
 
 
 def test_each_message_says_the_format_and_the_day_it_was_read_from():

@@ -1,7 +1,7 @@
 """Comparing a snapshot with what is known (R9, R10, R30): what changed, what is damaged, what vanished.
 
-Three steps: `read` the whole file, keeping what may differ; `compare` what differs with what was last said, where
-a snapshot before stands in for the topic; then `messages`.
+Three steps: `read` the whole file, keeping what may differ; hold what differs against what was last said, where a
+snapshot before stands in for the topic (`losses`); then `messages`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from contracts.sor_entities import EntityChanged
 from contracts.topics import Topic
 from workers.effects import effect_id
 from workers.feed.known import SOURCE, LastVersion, fingerprint_header
-from workers.feed.report import Vanished
 from workers.feed.spool import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from datetime import date
 
@@ -53,8 +52,8 @@ def read(
 
 def _read_one(unit: FileUnit, spool: Spool, report: FeedReport) -> None:
     reading = unit.read()
-    report.damaged.extend(reading.damage)
     if reading.entity is None:
+        report.damaged.extend(reading.damage)
         return
     change = _change(reading.entity, report.taken_on)
     try:
@@ -63,8 +62,11 @@ def _read_one(unit: FileUnit, spool: Spool, report: FeedReport) -> None:
         where = ", ".join(".".join(str(part) for part in each["loc"]) or each["type"] for each in error.errors())
         report.damaged.append(Damaged(unit.sor_id, "unreadable", f"the contract refuses {where}"))
         return
+    report.damaged.extend(reading.damage)
     report.read += 1
-    spool.put(Candidate(change, reading.entity.from_date is not None, None if reading.damage else unit.fingerprint))
+    fingerprint = None if reading.damage else unit.fingerprint
+    is_dated, is_typed = reading.entity.from_date is not None, not reading.entity.type_is_unknown
+    spool.put(Candidate(change, is_dated, fingerprint, is_typed))
 
 
 def recall(units: Iterable[FileUnit | Damaged], wanted: AbstractSet[str], taken_on: date) -> dict[str, LastVersion]:
@@ -78,17 +80,6 @@ def recall(units: Iterable[FileUnit | Damaged], wanted: AbstractSet[str], taken_
     return found
 
 
-def vanished(
-    known: Collection[str], last: Mapping[str, LastVersion], seen: AbstractSet[str], on: date
-) -> list[Vanished]:
-    """List the known units that are not in the file though no closure of theirs has taken effect (R30)."""
-    gone = [(sor_id, last[sor_id]) for sor_id in known if sor_id not in seen and sor_id in last]
-    return sorted(
-        (Vanished(sor_id, each.owner, each.to_date) for sor_id, each in gone if not each.has_ended(on)),
-        key=lambda each: each.sor_id,
-    )
-
-
 def messages(spool: Spool, last: Mapping[str, LastVersion], report: FeedReport) -> Iterator[tuple[OutputRecord, ...]]:
     """Yield for each unit that differs its message, or two when it has gone to another owner (contracts.md).
 
@@ -98,10 +89,13 @@ def messages(spool: Spool, last: Mapping[str, LastVersion], report: FeedReport) 
     """
     for unit in spool:
         before = last.get(unit.change["sorId"])
-        if before is not None and before.says(unit.change, dated=unit.dated):
+        if before is None:
+            records = _new(unit, report)
+        elif before.says(change := unit.beside(before), dated=unit.dated):
             report.unchanged += 1
             continue
-        records = _new(unit, report) if before is None else _changed(unit, before, report)
+        else:
+            records = _changed(change, unit.fingerprint, before, report)
         report.sent += len(records)
         yield records
 
@@ -111,21 +105,31 @@ def _new(unit: Candidate, report: FeedReport) -> tuple[OutputRecord, ...]:
     return (_record(unit.change | {"version": _day_number(report.taken_on)}, unit.fingerprint, report),)
 
 
-def _changed(unit: Candidate, before: LastVersion, report: FeedReport) -> tuple[OutputRecord, ...]:
+def _changed(
+    change: dict[str, Any], fingerprint: bytes | None, before: LastVersion, report: FeedReport
+) -> tuple[OutputRecord, ...]:
     report.changed += 1
-    owner = unit.change["ownerSorId"]
-    change = unit.change
-    if not unit.dated and before.first_from_date is not None:
-        change = change | {"firstFromDate": before.first_from_date}
+    owner = change["ownerSorId"]
     if before.moved_to == owner:  # it has left, and not arrived: a feed was cut short in between
-        return (_record(change | {"version": before.version}, unit.fingerprint, report),)
+        return (_record(change | {"version": before.version}, fingerprint, report),)
     change = change | {"version": max(_day_number(report.taken_on), before.version + 1)}
-    arrival = _record(change, unit.fingerprint, report)
+    arrival = _record(change, fingerprint, report)
     if before.owner == owner:
         return (arrival,)
     report.moved += 1
-    left = change | {"ownerSorId": before.owner, "parentSorId": before.parent, "movedToOwnerSorId": owner}
-    return (_record(left, None, report), arrival)
+    return (_record(_departure(change, before), None, report), arrival)
+
+
+def _departure(change: dict[str, Any], before: LastVersion) -> dict[str, Any]:
+    """The message to the owner that the unit has left, where it stands as it stood: a unit may become an owner."""
+    return change | {
+        "sorType": before.sor_type,
+        "ownerSorId": before.owner,
+        "parentSorId": before.parent,
+        "ownerType": before.owner_type,
+        "cvr": before.cvr,
+        "movedToOwnerSorId": change["ownerSorId"],
+    }
 
 
 def _record(change: dict[str, Any], fingerprint: bytes | None, report: FeedReport) -> OutputRecord:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.sor_files import open_snapshot
-from workers.feed.changes import messages, read, recall, vanished
+from workers.feed.changes import messages, read, recall
 from workers.feed.known import Known, fingerprints_in
-from workers.feed.soundness import check_before_reading, check_whole
+from workers.feed.losses import Losses, nearest_unknown
+from workers.feed.soundness import check_before_reading, check_fields, check_whole
 from workers.feed.spool import Spool
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ class Feed:
         with Spool() as spool:
             seen = read(watch("Reading", self.snapshot), earlier | self.known.fingerprints, spool, self.report)
             units = earlier.keys() | self.known.versions.keys()
-            last = self._last((spool.sor_ids | (units - seen)) & earlier.keys(), watch)
-            self.report.vanished = vanished(units, last, seen, self.report.taken_on)
+            last = self._last(spool.sor_ids, units - seen, earlier.keys(), watch)
+            losses = Losses(spool, last, self.report.taken_on)
+            self.report.vanished = losses.vanished(units, seen)
             if not self.force:
                 check_whole(self.report, len(units), self.shrink_limit)
+                check_fields(losses.fields(seen), self.shrink_limit)
             yield from messages(spool, last, self.report)
 
     def _earlier(self, watch: Watch) -> dict[str, bytes]:
@@ -68,10 +71,15 @@ class Feed:
             found = fingerprints_in(watch("Reading the one before", snapshot))
         return {sor_id: each for sor_id, each in found.items() if sor_id not in self.known.versions}
 
-    def _last(self, wanted: AbstractSet[str], watch: Watch) -> dict[str, LastVersion]:
-        """What was last said: by the topic; of the units `wanted`, by the snapshot before."""
-        if self.previous is None or not wanted:
-            return self.known.versions
-        with open_snapshot(self.previous) as snapshot:
-            units = watch("Looking up what differs", snapshot)
-            return self.known.versions | recall(units, wanted, self.report.taken_on)
+    def _last(
+        self, differing: AbstractSet[str], gone: AbstractSet[str], earlier: AbstractSet[str], watch: Watch
+    ) -> dict[str, LastVersion]:
+        """What was last said of these units and all above those gone: by the topic, else by the snapshot before."""
+        last = self.known.versions
+        asked: set[str] = set()
+        while self.previous is not None and (wanted := (differing | nearest_unknown(gone, last)) & earlier - asked):
+            asked |= wanted
+            with open_snapshot(self.previous) as snapshot:
+                units = watch("Looking up what differs", snapshot)
+                last = last | recall(units, wanted, self.report.taken_on)
+        return last

@@ -6,6 +6,7 @@ import hashlib
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -30,6 +31,7 @@ _READING: Final = b"1:"
 _NOT_CONTENT: Final = frozenset(
     {"version", "registeredAt", "channel", "fromDate", "firstFromDate", "movedToOwnerSorId"}  # ours, or compared apart
 )
+_NOTHING: Final[tuple[object, ...]] = (None, [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,19 @@ class LastVersion:
     """The newest version of a unit that was said; dates as the message writes them. `version` 0: by a file."""
 
     version: int
+    sor_type: str
     owner: str
     parent: str | None
     moved_to: str | None
     from_date: str | None
     first_from_date: str | None
     to_date: str | None
+    entity_type: str | None
+    owner_type: str | None
+    cvr: str | None
+    is_place: bool
+    fields: frozenset[str]
+    """What it said anything in, with the parts of what has parts: ``visitingAddress.street``."""
     content: bytes
 
     @classmethod
@@ -50,12 +59,18 @@ class LastVersion:
         """The version that the data of a change message is; what many units share is kept once."""
         return cls(
             version=change["version"],
+            sor_type=sys.intern(change["sorType"]),
             owner=sys.intern(change["ownerSorId"]),
             parent=_kept_once(change.get("parentSorId")),
             moved_to=_kept_once(change.get("movedToOwnerSorId")),
             from_date=_kept_once(change.get("fromDate")),
             first_from_date=_kept_once(change.get("firstFromDate")),
             to_date=_kept_once(change.get("toDate")),
+            entity_type=_kept_once(change.get("entityType")),
+            owner_type=_kept_once(change.get("ownerType")),
+            cvr=change.get("cvr"),
+            is_place=bool(change.get("isTreatmentPlace")),
+            fields=fields_of(change),
             content=content_of(change),
         )
 
@@ -67,10 +82,6 @@ class LastVersion:
             and self.content == content_of(change)
             and (not dated or (self.from_date, self.first_from_date) == (change["fromDate"], change["firstFromDate"]))
         )
-
-    def has_ended(self, on: date) -> bool:
-        """Whether its announced closure has taken effect by `on` (R9): then it need not stand in a file any more."""
-        return self.to_date is not None and self.to_date < on.isoformat()
 
 
 class Known:
@@ -126,8 +137,28 @@ def fingerprints_in(units: Iterable[FileUnit | Damaged]) -> dict[str, bytes]:
 
 def content_of(change: dict[str, Any]) -> bytes:
     """16 bytes of what a change message says of the unit; an absent key says what an empty one does."""
-    said = {name: value for name, value in change.items() if name not in _NOT_CONTENT and value not in (None, [], {})}
-    return hashlib.blake2b(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+    return hashlib.blake2b(orjson.dumps(_said(change), option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+
+
+def fields_of(change: dict[str, Any]) -> frozenset[str]:
+    """The fields in which a change message says anything of the unit; false says as little as nothing."""
+    found: set[str] = set()
+    for name, value in _said(change).items():
+        if isinstance(value, dict):
+            found.update(f"{name}.{part}" for part, said in value.items() if said not in _NOTHING)
+        elif value is not False:
+            found.add(name)
+    return _one_of(frozenset(found))
+
+
+def _said(change: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in change.items() if name not in _NOT_CONTENT and value not in _NOTHING}
+
+
+@cache
+def _one_of(fields: frozenset[str]) -> frozenset[str]:
+    """Kept once: a register has few sets of them."""
+    return fields
 
 
 def _change_in(value: bytes | None, *, is_ours: bool) -> dict[str, Any] | None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workers.feed.known import Known
+    from workers.feed.losses import LostField
     from workers.feed.report import FeedReport
 
 _ALWAYS_BORNE: Final = 20
 """So many may go from a small register without a word; a per cent of it is less than one clinic."""
+_DECIDING: Final = frozenset({"cvr", "entityType", "isTreatmentPlace", "specialities"})
+"""What registrations and fees turn on; all units of even a small register do not lose it in one night."""
+_ALL_OF: Final = 5
+_NAMED: Final = 5
 
 
 class RefusedError(ValueError):
@@ -43,3 +50,26 @@ def check_whole(report: FeedReport, known_units: int, limit_per_cent: float) -> 
             f"{limit_per_cent:g} % (--shrink-limit). The file may be cut or wrong, and nothing was sent; fetch it "
             "again, or feed it all the same with --force"
         )
+
+
+def check_fields(lost: Sequence[LostField], limit_per_cent: float) -> None:
+    """Raise `RefusedError` where more than `limit_per_cent` of the units that had something in a field have no more.
+
+    A column or an element that is missing, or has another name, would be taken for SOR's own erasing: a CVR number
+    gone is a new registration (R4), a closing day gone an undone closure (R9).
+    """
+    gone = [each for each in lost if _is_too_much(each, limit_per_cent)]
+    if gone:
+        named = ", ".join(f"{each.name} ({each.lost} units)" for each in gone[:_NAMED])
+        more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
+        raise RefusedError(
+            f"the file no longer says anything where the one before did: {named}{more}. That is more than "
+            f"{limit_per_cent:g} % (--shrink-limit) of those that had it. A column or an element may be missing, "
+            "or have another name; nothing was sent. Fetch the file again, or feed it all the same with --force"
+        )
+
+
+def _is_too_much(field: LostField, limit_per_cent: float) -> bool:
+    if field.name in _DECIDING and field.lost == field.had >= _ALL_OF:
+        return True
+    return field.lost > max(_ALWAYS_BORNE, field.had * limit_per_cent / 100)

@@ -11,6 +11,8 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workers.feed.known import LastVersion
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -21,6 +23,18 @@ class Candidate:
     """Whether the file says from when it holds; else the day of the snapshot stands in for it."""
     fingerprint: bytes | None
     """None for a unit with faults: it is read, and its faults are reported, every time."""
+    typed: bool = True
+    """Whether its type could be read; else what was last said of it stands."""
+
+    def beside(self, before: LastVersion) -> dict[str, Any]:
+        """The data of its message, now that it is known what was said last."""
+        change = self.change
+        if not self.typed:
+            is_place = change["isTreatmentPlace"] or before.is_place
+            change = change | {"entityType": before.entity_type, "isTreatmentPlace": is_place}
+        if not self.dated and before.first_from_date is not None:
+            change = change | {"firstFromDate": before.first_from_date}
+        return change
 
 
 class Spool:
@@ -39,12 +53,12 @@ class Spool:
     def put(self, unit: Candidate) -> None:
         """Append one."""
         fingerprint = unit.fingerprint.hex() if unit.fingerprint is not None else None
-        self._file.write(orjson.dumps([unit.change, unit.dated, fingerprint]) + b"\n")
+        self._file.write(orjson.dumps([unit.change, unit.dated, fingerprint, unit.typed]) + b"\n")
         self.sor_ids.add(unit.change["sorId"])
 
     def __iter__(self) -> Iterator[Candidate]:
         """Yield them in the order they came."""
         self._file.seek(0)
         for line in self._file:
-            change, dated, fingerprint = orjson.loads(line)
-            yield Candidate(change, dated, bytes.fromhex(fingerprint) if fingerprint is not None else None)
+            change, dated, fingerprint, typed = orjson.loads(line)
+            yield Candidate(change, dated, bytes.fromhex(fingerprint) if fingerprint is not None else None, typed)
