@@ -13,7 +13,7 @@ import orjson
 from contracts.danish_time import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -66,6 +66,15 @@ def open_envelope(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelop
         traceparent=traceparent,
         data=value,
     )
+
+
+def fields_told(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Mapping[str, object]:
+    """What an event says, field by field, for who only looks: nothing where it cannot be read."""
+    try:
+        told = orjson.loads(open_envelope(headers, value or b"").data)
+    except (EnvelopeError, orjson.JSONDecodeError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def traceparent_of(headers: Iterable[tuple[str, bytes]]) -> str | None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.cloudevents import fields_told
 from contracts.identifiers import SorId
 from contracts.tariffs import TariffTable
+from support.structured import structured
 from support.trees import private_clinic
-from workers.explain.recording import tell_recording
+from workers.explain.recording import owners_named, tell_recording
 from workers.explain.sent import ExplainError
 from workers.replay.replay import Replay
 
@@ -55,6 +57,18 @@ def test_what_comes_after_the_recording_is_told_as_a_replay_gives_it_r25(world, 
     )
     assert all(event.place is not None for event in forwarded)
     assert [event.place for event in ended] == [None]
+
+
+def test_owners_are_found_in_structured_events_too_r4(world, recorded, told):
+    world.at("2023-05-01 10:00")
+    for clinic in (CLINIC, OTHER):
+        world.registered(clinic)
+    world.at("2023-06-01 10:00").moves(CLINIC.place, OTHER.owner)
+    plain = recorded(world)
+    wrapped = [structured(each) if each.topic == "sor.entity-changes.v1" else each for each in plain]
+    assert told(wrapped, CLINIC.place).sentences() == told(plain, CLINIC.place).sentences()
+    (left,) = [each for each in wrapped if fields_told(each.headers, each.value).get("movedToOwnerSorId")]
+    assert owners_named(left, SorId(CLINIC.place.sor_id)) == {CLINIC.owner.sor_id, OTHER.owner.sor_id}
 
 
 def test_only_the_unit_s_own_owners_are_played(both, told, monkeypatch):

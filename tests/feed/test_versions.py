@@ -12,6 +12,7 @@ from adapters.sor_files import Damaged, SnapshotEntity, SnapshotFormat
 from contracts.identifiers import CvrNumber
 from contracts.sor_entities import EntityChanged
 from support.feeding import CLINIC, OTHER, OTHER_OWNER, OWNER, PROVIDER, TREE, ListedTopic, Unit
+from support.structured import structured
 
 NEXT = date(2024, 2, 1)
 
@@ -70,6 +71,18 @@ def test_what_sor_itself_has_said_is_not_said_again_and_never_passed_under_r10()
     assert topic.feed([TREE[0], replace(TREE[1], name="Fra SOR"), TREE[2]], NEXT).sent == 0
     topic.feed([TREE[0], replace(TREE[1], name="Fra filen"), TREE[2]], NEXT)
     assert (topic.values[-1]["version"], topic.values[-1]["name"]) == (100000000, "Fra filen")
+
+
+def test_what_sor_has_said_in_structured_events_is_known_too_r10(topic):
+    """With another type it is no change of a unit, and the worker refuses it."""
+    topic.records = [
+        structured(record._replace(headers=tuple(each for each in record.headers if each[0] != "ce_source")))
+        for record in topic.records
+    ]
+    assert topic.feed(TREE, NEXT).sent == 0
+    strange = topic.records[1].value.replace(b"dk.sor.entity.changed.v1", b"dk.sor.other.v1")
+    topic.records[1] = topic.records[1]._replace(value=strange)
+    assert topic.feed(TREE, NEXT).new == 1
 
 
 def test_a_file_without_from_dates_does_not_change_every_unit_every_night_r17():

@@ -16,9 +16,11 @@ from contracts.records import InputRecord
 from contracts.topics import Topic
 from support.recorded import about, by_place, write
 from support.scenario import instant
+from support.structured import structured
 from support.trees import private_clinic
 from workers.commands import main
 from workers.enrichment.answers import answer_record
+from workers.replay.recording import Wanted
 
 ONE, OTHER, THIRD = (private_clinic(1000 + 10 * number) for number in range(3))
 
@@ -112,6 +114,16 @@ def test_one_unit_alone_gives_what_it_gives_among_all_r4(replay, story):
     }
 
 
+def test_structured_events_are_theirs_too_r4(replay, story):
+    """A place has moved between two owners; SOR says so with the envelope in the value."""
+    sor = Topic.ENTITY_CHANGES
+    records = replay.story([structured(each) if each.topic == sor else each for each in story.records])
+    replay.run(records)
+    due = [each for each in replay.outputs() if each["key"] == OTHER.place.sor_id]
+    replay.run(records, "--sor-id", OTHER.place.sor_id, out="part.jsonl")
+    assert replay.outputs("part.jsonl") == due != []
+
+
 def test_a_yearly_run_is_held_for_one_owner_as_for_all_r39(replay, story):
     story.at("2024-05-02 10:00").fee_run(2024, "2024-06-01")
     records = replay.story(story.records)
@@ -180,3 +192,11 @@ def test_progress_in_a_recording_lets_days_come_and_is_no_input(replay, world):
     done = replay.run(replay.story([*world.records, mark]))
     assert replay.outputs()[-1]["topic"] == "stps.invoice-triggers.v1"
     assert "sorbro.state.v1" not in done.output
+
+
+def test_a_recording_of_one_owner_knows_its_units_from_structured_events(story):
+    """Outputs are keyed by unit; whose they are only the changes in SOR tell."""
+    wanted = Wanted(keys=frozenset({ONE.owner.sor_id.encode()}))
+    for record in story.records:
+        wanted.learn(structured(record))
+    assert wanted.units == {unit.sor_id.encode() for unit in ONE.units}

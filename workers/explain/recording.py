@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
+from contracts.cloudevents import fields_told
 from contracts.identifiers import SorId
 from contracts.topics import Topic
 from workers.explain.sent import OUTPUTS, ExplainError
@@ -80,12 +79,9 @@ def owners_named(record: InputRecord, sor_id: SorId) -> set[SorId]:
     """The owners a record that speaks of the unit names: by its key, and by what it says."""
     if record.topic not in INPUTS or not _mentions(record, sor_id):
         return set()
-    try:
-        data = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError:
-        data = None
-    fields = [data.get(name) for name in _OWNER_FIELDS] if isinstance(data, dict) else []
-    return {found for text in (_owner_of(record.key), *fields) if (found := _sor_id(text)) is not None}
+    told = fields_told(record.headers, record.value)
+    named = (told.get(name) for name in _OWNER_FIELDS)
+    return {found for text in (_owner_of(record.key), *named) if (found := _sor_id(text)) is not None}
 
 
 def concerns(record: InputRecord, sor_id: SorId, owners: set[SorId]) -> bool:

@@ -13,9 +13,11 @@ import orjson
 from pydantic import ValidationError
 
 from adapters.sor_files import Damaged, SnapshotFormat
+from contracts.cloudevents import EnvelopeError, open_envelope
 from contracts.danish_time import danish_date
 from contracts.identifiers import SorId
 from contracts.sor_entities import EntityChanged
+from contracts.topics import MESSAGES, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +101,7 @@ class Known:
         found = dict(headers)
         source = found.get("ce_source", b"").decode("utf-8", "replace")
         is_ours = source.startswith(SOURCE)
-        change = _change_in(value, is_ours=is_ours)
+        change = _change_in(headers, value or b"", is_ours=is_ours)
         if change is None or key != change["ownerSorId"].encode():
             return
         sor_id = change["sorId"]
@@ -161,15 +163,23 @@ def _one_of(fields: frozenset[str]) -> frozenset[str]:
     return fields
 
 
-def _change_in(value: bytes | None, *, is_ours: bool) -> dict[str, Any] | None:
+def _change_in(headers: Headers, value: bytes, *, is_ours: bool) -> dict[str, Any] | None:
     """Return the data of a valid change message. A feed has checked its own before they were sent."""
     try:
-        if not is_ours:
-            EntityChanged.from_json(value or b"")
-        change: dict[str, Any] = orjson.loads(value or b"")
-    except (ValidationError, orjson.JSONDecodeError):
+        data = value if is_ours else _valid(headers, value)
+        change: dict[str, Any] = orjson.loads(data)
+    except (EnvelopeError, ValidationError, orjson.JSONDecodeError):
         return None
     return change
+
+
+def _valid(headers: Headers, value: bytes) -> bytes:
+    """Raises `EnvelopeError` and `ValidationError`."""
+    envelope = open_envelope(headers, value)
+    if envelope.type not in {None, *MESSAGES[Topic.ENTITY_CHANGES]}:
+        raise EnvelopeError(f"{envelope.type} is no change of an entity")
+    EntityChanged.from_json(envelope.data)
+    return envelope.data
 
 
 def _order(change: dict[str, Any]) -> tuple[int, bool]:

@@ -6,8 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
-
+from contracts.cloudevents import fields_told
 from contracts.topics import Topic
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def concerned(records: Iterable[InputRecord], owners: Iterable[str], units: Iter
     for record in records:
         if record.topic != Topic.ENTITY_CHANGES or not record.key:
             continue
-        told = _told(record.value)
+        told = fields_told(record.headers, record.value)
         unit = str(told.get("sorId")).encode()
         if unit in asked_units:
             owners_of[unit].add(record.key)
@@ -56,14 +55,6 @@ def concerned(records: Iterable[InputRecord], owners: Iterable[str], units: Iter
     theirs = asked.union(*owners_of.values())
     keys = asked.union(asked_units, *owners_of.values(), *units_of.values())
     return Concerned(frozenset(_reached(theirs, moves)), frozenset(keys))
-
-
-def _told(value: bytes | None) -> dict[str, object]:
-    try:
-        told = orjson.loads(value or b"")
-    except orjson.JSONDecodeError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _reached(owners: set[bytes], moves: Mapping[bytes, set[bytes]]) -> set[bytes]:

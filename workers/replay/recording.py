@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
+from contracts.cloudevents import fields_told
 from contracts.topics import MESSAGES, WORKER_INPUTS, Topic
 from workers.replay.core_order import CoreOrder
 
@@ -67,11 +66,7 @@ class Wanted:
         """Note the unit that a change in SOR tells of, if it is one of theirs."""
         if record.key not in self.keys:
             return
-        try:
-            told = orjson.loads(record.value or b"")
-        except orjson.JSONDecodeError:
-            return
-        if isinstance(told, dict) and isinstance(sor_id := told.get("sorId"), str):
+        if isinstance(sor_id := fields_told(record.headers, record.value).get("sorId"), str):
             self.units.add(sor_id.encode())
 
 
