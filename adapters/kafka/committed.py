@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from adapters.kafka.closing import started
 from adapters.kafka.consumed import input_record
 from adapters.kafka.partition_log import LARGEST_REQUEST, STALLED_SECONDS
-from adapters.kafka.port import LogError
+from adapters.kafka.port import CALL_SECONDS, LogError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
@@ -29,7 +29,7 @@ async def committed(
 ) -> AsyncGenerator[Sequence[InputRecord]]:
     """Yield batches of records, in order per partition. `on_progress` hears how many records are still to come.
 
-    Raises `LogError` when the broker gives nothing more before the end.
+    Raises `LogError` when the broker gives nothing more before the end, `TimeoutError` when it does not answer.
     """
     wanted = [TopicPartition(*each) for each in partitions]
     consumer: Any = AIOKafkaConsumer(
@@ -41,10 +41,11 @@ async def committed(
     )
     async with started(consumer):
         consumer.assign(wanted)
-        positions = await consumer.beginning_offsets(wanted)
+        async with asyncio.timeout(CALL_SECONDS):
+            positions = await consumer.beginning_offsets(wanted)
+            ends = await consumer.end_offsets(wanted)
         for tp, start in positions.items():
             consumer.seek(tp, start)
-        ends = await consumer.end_offsets(wanted)
         clock = asyncio.get_running_loop()
         moved_at, more = clock.time(), True
         # Until an empty poll as well, for the pip-only broker (Tansu 0.6) tells ends that lie before the end.

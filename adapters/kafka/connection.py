@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka.helpers import create_ssl_context
 
+from adapters.kafka.port import LogError
+
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from pydantic import SecretStr
@@ -32,15 +35,22 @@ class Connection:
         return "read_committed" if self.transactions else "read_uncommitted"
 
     def client_options(self) -> dict[str, Any]:
-        """Keyword arguments that every aiokafka client takes."""
+        """Keyword arguments that every aiokafka client takes. Raises `LogError` for a CA file that cannot be used."""
         options: dict[str, Any] = {
             "bootstrap_servers": self.bootstrap_servers,
             "security_protocol": self.security_protocol,
         }
         if self.security_protocol.endswith("SSL"):
-            options["ssl_context"] = create_ssl_context(cafile=str(self.ca_file) if self.ca_file else None)
+            options["ssl_context"] = self._ssl_context()
         if self.security_protocol.startswith("SASL"):
             options["sasl_mechanism"] = self.sasl_mechanism
             options["sasl_plain_username"] = self.sasl_username
             options["sasl_plain_password"] = self.sasl_password.get_secret_value() if self.sasl_password else None
         return options
+
+    def _ssl_context(self) -> ssl.SSLContext:
+        try:
+            context: ssl.SSLContext = create_ssl_context(cafile=str(self.ca_file) if self.ca_file else None)
+        except OSError as error:  # ssl's own errors are such
+            raise LogError(f"the CA file {self.ca_file} cannot be used: {error.strerror or error}") from error
+        return context

@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from adapters.telemetry.catalogue import DELAYS, Chapter
 from contracts.dead_letters import DeadLetterReason
+from contracts.topics import WORKER_INPUTS
 
 CHAPTER: Final = Chapter("The write side")
 
@@ -21,6 +22,8 @@ STALE_VERSIONS: Final = CHAPTER.counter(
 AHEAD: Final = CHAPTER.counter(
     "sorbro_records_ahead_of_clock", "Records stamped in the future: the sender's clock is wrong, or ours", "topic"
 )
+for _topic in WORKER_INPUTS:
+    AHEAD.labels(_topic.value)  # as above: a sender's first batch comes at once
 
 END_TO_END: Final = CHAPTER.distribution(
     "sorbro_end_to_end_seconds", "From a record's timestamp to the commit of what it caused", DELAYS, "topic"

@@ -24,10 +24,11 @@ _COLUMNS = tuple(_FORMS)
 
 
 class TariffTableError(ValueError):
-    """A tariff file that cannot be trusted; the text names the line and the column."""
+    """A tariff file that cannot be read or trusted; the text says where."""
 
-    def __init__(self, line: int, column: str, problem: str) -> None:
-        super().__init__(f"tariff table, line {line}, column {column}: {problem}")
+
+def _at(line: int, column: str, problem: str) -> TariffTableError:
+    return TariffTableError(f"tariff table, line {line}, column {column}: {problem}")
 
 
 class TariffRow(TypedDict):
@@ -48,18 +49,18 @@ def read_rows(content: bytes) -> Iterator[TariffRow]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise TariffTableError(line, "any", "not UTF-8") from error
+        raise _at(line, "any", "not UTF-8") from error
     reader = csv.reader(io.StringIO(text, newline=""))
     header = tuple(next(reader, ()))
     if header != _COLUMNS:
         wrong = next((name for name, got in zip(_COLUMNS, header, strict=False) if name != got), "count")
-        raise TariffTableError(1, wrong, f"the header must be {','.join(_COLUMNS)}")
+        raise _at(1, wrong, f"the header must be {','.join(_COLUMNS)}")
     seen: dict[tuple[str, str], str] = {}
     for cells in reader:
         row = _checked(cells, reader.line_num)
         for column, key in (("id", row["id"]), ("category", f"{row['year']}, category {row['category']}")):
             if (column, key) in seen:
-                raise TariffTableError(reader.line_num, column, f"{key} stands twice")
+                raise _at(reader.line_num, column, f"{key} stands twice")
             seen[column, key] = key
         yield row
 
@@ -67,19 +68,19 @@ def read_rows(content: bytes) -> Iterator[TariffRow]:
 def _checked(cells: list[str], line: int) -> TariffRow:
     if len(cells) != len(_COLUMNS):
         named = _COLUMNS[len(cells)] if len(cells) < len(_COLUMNS) else "after source"
-        raise TariffTableError(line, named, f"{len(cells)} cells where {len(_COLUMNS)} belong")
+        raise _at(line, named, f"{len(cells)} cells where {len(_COLUMNS)} belong")
     cell = dict(zip(_COLUMNS, cells, strict=True))
     for column, form in _FORMS.items():
         if re.fullmatch(form, cell[column], re.ASCII) is None:
-            raise TariffTableError(line, column, f"{cell[column]!r} is not of the form {form}")
+            raise _at(line, column, f"{cell[column]!r} is not of the form {form}")
     half = _amount(cell["half"])
     exempt, half_limit = _amount(cell["exempt_if_turnover_le"]), _amount(cell["half_if_turnover_le"])
     if half is not None and not Decimal(cell["full"]) / 2 <= half < Decimal(cell["full"]):
-        raise TariffTableError(line, "half", "less than half of the full fee, or not less than the whole")
+        raise _at(line, "half", "less than half of the full fee, or not less than the whole")
     if (exempt is None) != (half_limit is None):
-        raise TariffTableError(line, "half_if_turnover_le", "the two turnover limits come together or not at all")
+        raise _at(line, "half_if_turnover_le", "the two turnover limits come together or not at all")
     if exempt is not None and half_limit is not None and exempt >= half_limit:
-        raise TariffTableError(line, "half_if_turnover_le", "must be above exempt_if_turnover_le")
+        raise _at(line, "half_if_turnover_le", "must be above exempt_if_turnover_le")
     return TariffRow(
         id=cell["id"],
         year=int(cell["year"]),

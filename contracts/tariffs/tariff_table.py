@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Self
 
-from contracts.tariffs.tariff_rows import read_rows
+from contracts.tariffs.tariff_rows import TariffTableError, read_rows
 
 _FEE_CATEGORY = {"3a": "3", "3b": "3"}
 
@@ -48,10 +48,13 @@ class TariffTable:
     def load(cls, path: Path | None = None) -> Self:
         """Read the table at `path`, or the packaged one.
 
-        Raises `TariffTableError`, naming line and column, for a table that could charge a wrong amount.
+        Raises `TariffTableError` for a file that cannot be read, and for a table that could charge a wrong amount.
         """
         packaged = resources.files(__package__).joinpath("tariffs.csv")
-        content = packaged.read_bytes() if path is None else path.read_bytes()
+        try:
+            content = packaged.read_bytes() if path is None else path.read_bytes()
+        except OSError as error:
+            raise TariffTableError(f"the tariff table {path} cannot be read: {error.strerror}") from error
         tariffs = [Tariff(**row) for row in read_rows(content)]
         return cls(tariffs, hashlib.sha256(content).hexdigest())
 

@@ -55,6 +55,7 @@ RESTORES = f'sorbro_restores_total{{{WORKER},partition="0"}}'
 ABORTS = f'sorbro_transaction_aborts_total{{{WORKER},partition="0"}}'
 ASKED = f"sorbro_lag_timestamp_seconds{{{WORKER}}}"
 LOST = f"sorbro_records_lost{{{PLACE}}}"
+STARTED = f"process_start_time_seconds{{{WORKER}}}"
 LETTERS = f'sorbro_dead_letters_total{{{WORKER},reason="contract-violation"}}'
 CLOCK = f"sorbro_clock_timestamp_seconds{{{WORKER}}}"
 AHEAD = f'sorbro_records_ahead_of_clock_total{{{WORKER},topic="sor.entity-changes.v1"}}'
@@ -69,7 +70,7 @@ HEALTHY = {
     CLOCK: going_on(),
     ASKED: going_on(),
     **dict.fromkeys((OVERDUE, AGE, PARKED, WAITING, STOP, LOST, CANARY), steady(0)),
-    **dict.fromkeys((RESTORES, ABORTS, LETTERS, AHEAD), steady(0)),
+    **dict.fromkeys((RESTORES, ABORTS, LETTERS, AHEAD, STARTED), steady(0)),
     # Nobody is to be told of lag as such.
     f"sorbro_consumergroup_lag{{{PLACE}}}": steady(1_000_000),
 }
@@ -81,6 +82,7 @@ FAULTS = {
     "SorbroUnitsWaitForSor": {WAITING: meanwhile(1, 25 * 60)},
     "SorbroWorkersDown": {UP: f"1x30 stale _x5 1x{MINUTES - 37}"},
     "SorbroWorkerDown": {UP: meanwhile(0, 10, usually=1), UP.replace("worker:", "other:"): steady(1)},
+    "SorbroWorkerRestarts": {STARTED: growing(60, 5), UP: f"1x30 {'stale 1 1 ' * 4}1x{MINUTES - 43}"},
     "SorbroPartitionStuck": {STUCK: meanwhile(310, 5, usually="_")},
     "SorbroPartitionStopped": {STOP: meanwhile(1, 10)},
     "SorbroPartitionNotOpen": {OPEN: meanwhile(3, 15, usually=4)},
@@ -105,6 +107,7 @@ NO_FAULTS = {
     "a parent that comes two hours later": {WAITING: meanwhile(5, 2 * 60)},
     "a worker that is restarted": {
         UP: meanwhile(0, 1, usually=1),
+        STARTED: growing(60, 1),
         RESTORES: growing(4, 1),
         OPEN: meanwhile(0, 2, usually=4),
     },

@@ -35,7 +35,8 @@ def known():
             found[f"{metric.name}_bucket"] = labels | {"le"}
         else:
             found[metric.name] = labels
-    return found | {"process_resident_memory_bytes": OF_EVERY_TARGET}
+    of_the_process = ("process_resident_memory_bytes", "process_start_time_seconds")
+    return found | dict.fromkeys(of_the_process, OF_EVERY_TARGET)
 
 
 def board_expressions(board):

@@ -20,6 +20,7 @@ from adapters.kafka.connection import Connection
 from adapters.kafka.partitioner import partition_of
 from adapters.kafka.port import LogError
 from adapters.kafka.publisher import publisher
+from contracts import dead_letters as names
 from contracts.danish_time import danish_date
 from contracts.records import OutputRecord
 from contracts.redrives import Chosen
@@ -199,3 +200,14 @@ async def test_a_second_redrive_takes_over_from_the_first_which_says_so(case):
     # be while a module is parsed (CPython gh-106905).
     del first
     gc.collect()
+
+
+async def test_a_letter_of_a_partition_that_is_not_there_fails_alone(case):
+    """Asked for its owner's state, the client would look for the partition without end."""
+    good, strange = told(case.clinics(1))[:1], told(case.clinics(2))[-1:]
+    await case.set_aside(good)
+    (letter,) = [dead_letter(each, Refusal("contract-violation", "x"), case.at) for each in strange]
+    headers = tuple((name, b"99" if name == names.CONNECT_PARTITION else raw) for name, raw in letter.headers)
+    await case.send([letter._replace(headers=headers)])
+    tally = await case.redrive.dry_run(case.chosen)
+    assert (tally.works, dict(tally.failing)) == (1, {"contract-violation": 1})

@@ -59,6 +59,15 @@ def test_more_groups_than_are_kept_are_counted_as_left_out(monkeypatch):
     monkeypatch.setattr(letter_groups, "MOST_GROUPS", 1)
     found = groups(letter(record(b"{", NOW), NOW), letter(record(b"{", NOW), NOW + DAY, offset=1))
     assert (len(found.groups), found.left_out, found.waiting) == (1, 1, 2)
+    assert found.groups[0].last_at == NOW + DAY, "the topic keeps letters for ever: the newest are shown"
+
+
+def test_what_has_been_redriven_makes_room_first_and_waits_for_nobody(monkeypatch):
+    monkeypatch.setattr(letter_groups, "MOST_GROUPS", 2)
+    first, *rest = (letter(record(b"{", NOW), NOW + number * DAY, offset=number) for number in range(3))
+    found = groups(first, *rest, redriven=rest[:1])
+    assert [each.last_at for each in found.groups] == [NOW + 2 * DAY, NOW]
+    assert (found.left_out, found.waiting) == (0, 2)
 
 
 def test_a_group_s_own_choice_chooses_all_of_it_and_nothing_else():

@@ -39,6 +39,23 @@ def test_failing_again_it_is_the_next_attempt_with_each_header_once():
     assert sorted(name for name, _ in third.record.headers[len(HEADERS) :]) == sorted(names.OURS - {names.LEFT_OUT})
 
 
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [
+        (b"2026-11-20T12:00:00Z", NOW.replace(day=20, hour=12, minute=0)),
+        (b"2026-12-24T12:00:00Z", NOW),
+        (b"0001-01-01T00:00:00+14:00", NOW),
+        (b"9999-12-31T23:59:59-12:00", NOW),
+        (b"2026-11-20", NOW),
+        (b"yesterday", NOW),
+    ],
+)
+def test_a_first_failure_that_a_sender_has_made_up_is_the_letter_s_own_instant_at_most(told, believed):
+    found = letter(record(b"{", NOW, (names.FIRST_FAILED_AT, told)), NOW)
+    assert found.first_failed_at == believed
+    assert letter_of(found.again(LATER).as_input()) is None
+
+
 def test_its_day_is_the_danish_one_r48():
     assert letter(record(b"{", NOW), NOW).day == date(2026, 11, 22)
 

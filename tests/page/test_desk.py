@@ -6,9 +6,10 @@ import pytest
 from lxml import html
 
 from adapters.kafka.port import LogError
+from contracts.redrives import Chosen
 from page.signed import OPERATOR, secret_of, sign_in
 from page.test_safety import GROUP
-from workers.page.desk import A_FEW
+from workers.page.desk import A_FEW, Desk
 
 
 @pytest.fixture
@@ -113,3 +114,19 @@ async def test_everybody_sees_what_is_on_the_desk_and_only_who_is_signed_in_the_
     page = html.document_fromstring(await (await client.get("/dead-letters/desk")).text())
     assert OPERATOR in page.text_content()
     assert not page.xpath("//main//form")
+
+
+async def test_closing_does_not_wait_for_what_sends_nothing():
+    """A dry run may hang on brokers that do not answer; the page's end must not."""
+
+    class Hanging:
+        async def dry_run(self, chosen):
+            await asyncio.Event().wait()
+
+        send = None
+
+    desk = Desk(Hanging())
+    desk.try_out(Chosen(reason="unparsable"), "Vagthavende")
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await desk.close()

@@ -94,15 +94,37 @@ async def test_changed_partition_counts_are_refused_for_good():
         await work(broker)
 
 
-async def test_a_flood_stops_the_loop_and_the_next_start_goes_on():
-    world = Scenario()
-    for number in range(25):
+def flood(world, count):
+    for number in range(count):
         world.send(Topic.ENTITY_CHANGES, b"flood %d" % number, key="1")
+
+
+def letters(broker):
+    return [each for each in broker.sent() if each.topic == Topic.DEAD_LETTERS]
+
+
+async def test_a_flood_stops_the_loop_and_every_start_until_a_good_record_comes():
+    """What keeps a worker running starts it again, and again: that must not drain the topic a hundred at a time."""
+    world = Scenario()
+    flood(world, 12)
+    world.sor(CLINIC)
+    flood(world, 9)
     broker = broker_with(world)
-    for _ in range(2):
+    for drained in (10, 11, 12):
         with pytest.raises(FloodError, match="10 bad records in a row"):
             await work(broker, flood_limit=10)
+        assert len(letters(broker)) == drained
     await work(broker, flood_limit=10)
+    assert len(letters(broker)) == 12 + 9
+
+
+async def test_a_higher_limit_lets_a_flood_become_dead_letters():
+    world = Scenario()
+    flood(world, 25)
+    broker = broker_with(world)
+    with pytest.raises(FloodError):
+        await work(broker, flood_limit=10)
+    await work(broker, flood_limit=100)
     assert [each.value for each in broker.sent()] == [b"flood %d" % number for number in range(25)]
 
 

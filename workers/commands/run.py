@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 from collections.abc import Callable
@@ -76,7 +77,7 @@ def run_worker(settings: Settings, build: Callable[[Settings], Any] = build_work
     """Run a worker against the configured brokers until it is told to stop."""
     asyncio.run(_have_topics(settings))
     if "web_port" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"web_port": _free_port(settings.web_host)})
+        settings = settings.model_copy(update={"web_port": free_port(settings.web_host)})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     click.echo(f"Operations page on http://localhost:{settings.web_port}/", err=True)
@@ -119,14 +120,25 @@ def _with_broker(settings: Settings, stack: ExitStack) -> Settings:
     )
 
 
-def _free_port(host: str) -> int:
-    """The default port, or where another worker has it, one the system picks."""
-    for port in (_DEFAULT_PORT, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError(f"no free port on {host}")
+def free_port(host: str, default: int = _DEFAULT_PORT) -> int:
+    """The default port, or where another worker has it, one the system picks. Raises `click.ClickException`."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, default, type=socket.SOCK_STREAM)[0]
+        return _bound(family, address) or _bound(family, (address[0], 0, *address[2:])) or 0
+    except OSError as error:
+        raise click.ClickException(
+            f"the pages cannot be served on {host} (SORBRO_WEB_HOST): {error.strerror}"
+        ) from error
+
+
+def _bound(family: socket.AddressFamily, address: tuple[Any, ...]) -> int | None:
+    """The port that a server could have there, None where another one has it. Raises `OSError`."""
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return None
+            raise
+        return int(probe.getsockname()[1])

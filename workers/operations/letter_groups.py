@@ -72,17 +72,21 @@ class LetterGroups:
         self.foreign = 0
         """Records on the topic that no Sorbro has written."""
         self.left_out = 0
-        """Letters of more groups than are kept."""
+        """Letters of more groups than are kept, of those that have not been sent once more."""
 
     def take(self, letter: Letter, *, is_redriven: bool) -> None:
         """Put the letter into its group."""
         name = (letter.reason, letter.ce_type, letter.topic.value, letter.day)
         if name not in self._groups:
             if len(self._groups) == MOST_GROUPS:
-                self.left_out += 1
-                return
+                self._make_room()
             self._groups[name] = _group(letter)
         self._groups[name].add(letter, is_redriven=is_redriven)
+
+    def _make_room(self) -> None:
+        """Let the oldest group go, if there is one that waits for nobody any more, that one."""
+        gone = min(self._groups, key=lambda name: (self._groups[name].count > 0, self._groups[name].last_at))
+        self.left_out += self._groups.pop(gone).count
 
     @property
     def groups(self) -> Sequence[LetterGroup]:

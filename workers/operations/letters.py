@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeGuard, get_args
 
 from contracts import dead_letters as names
@@ -88,7 +88,7 @@ def letter_of(record: InputRecord) -> Letter | None:
         reason,
         text.get(names.DETAIL, "")[:_LONGEST_DETAIL],
         attempt,
-        _instant(text.get(names.FIRST_FAILED_AT)) or record.timestamp,
+        _instant_before(record.timestamp, text.get(names.FIRST_FAILED_AT)) or record.timestamp,
         Topic(topic),
         partition,
         _type_of(Topic(topic), record),
@@ -104,12 +104,14 @@ def _number(text: Mapping[str, str], name: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER else None
 
 
-def _instant(text: str | None) -> datetime | None:
+def _instant_before(latest: datetime, text: str | None) -> datetime | None:
+    """Read the instant; a sender may have written anything into the header, also what no clock can tell in UTC."""
     try:
         instant = datetime.fromisoformat(text or "")
-    except ValueError:
+        instant = instant.astimezone(UTC) if instant.tzinfo is not None else latest
+    except (ValueError, OverflowError):
         return None
-    return instant if instant.tzinfo is not None else None
+    return min(instant, latest)
 
 
 def _type_of(topic: Topic, record: InputRecord) -> str:

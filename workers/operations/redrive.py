@@ -13,14 +13,16 @@ from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final
 
 from adapters.kafka.sole_writer import sole_writer
+from adapters.kafka.topic_admin import partition_counts
 from contracts.identifiers import SorId
 from contracts.redrives import MOST_LETTERS
+from contracts.topics import Topic
 from workers.operations.audit import RedriveLog
 from workers.operations.letter_groups import is_chosen
 from workers.operations.letter_reading import read_letters, read_redriven
 from workers.operations.restored_owners import restored_owners
 from workers.operations.tally import Tally
-from workers.operations.verdicts import judge
+from workers.operations.verdicts import Judged, judge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from workers.operations.audit import Order
     from workers.operations.letter_reading import Redriven
     from workers.operations.letters import Letter
-    from workers.operations.verdicts import Judged
 
 _AT_HAND: Final = 2000
 _BYTES_AT_HAND: Final = 32 * 1024 * 1024
@@ -101,9 +102,13 @@ class Redrive:
     async def _judge(self, letters: Sequence[Letter]) -> list[Judged]:
         """Decide them on their owners' present state, each partition's in their order."""
         by_partition: defaultdict[int, list[int]] = defaultdict(list)
-        for number, letter in enumerate(letters):
-            by_partition[letter.partition].append(number)
         judged: dict[int, Judged] = {}
+        count = (await partition_counts(self._connection, [Topic.STATE.value]))[Topic.STATE.value]
+        for number, letter in enumerate(letters):
+            if letter.partition < count:
+                by_partition[letter.partition].append(number)
+            else:
+                judged[number] = Judged(letter, "fails", f"there is no partition {letter.partition}", letter.reason)
         for partition, numbers in by_partition.items():
             owners = {owner for number in numbers if (owner := _owner(letters[number])) is not None}
             world = await restored_owners(self._connection, partition, owners, self._tariffs)

@@ -119,9 +119,11 @@ class Desk:
         self._stop.set()
 
     async def close(self) -> None:
-        """Stop, and wait for the end."""
+        """Stop, and wait for the end; what sends nothing need not come to one."""
         self.stop()
         if self._task is not None:
+            if self.matter is not None and self.matter.stage == "trying":
+                self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     def _free(self) -> None:

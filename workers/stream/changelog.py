@@ -57,6 +57,8 @@ class Progress:
     """STPS's yearly runs, those under way with the last owner asked."""
     came_to: datetime = BEGINNING
     """The instant of the record taken last, so that a restart goes on as if there had been none."""
+    bad_in_a_row: int = 0
+    """Records refused since the last that was not, so that a restart begins no new count."""
     wakes_by: str = ""
     """By which rules and tariffs the noted wakes were found; by others every owner has to be looked at anew."""
     schema: int = SCHEMA_VERSION
@@ -96,6 +98,7 @@ def changelog_of(turn: Turn, partition: int, positions: Mapping[str, int]) -> It
         turn.partitions,
         turn.fee_runs,
         came_to=turn.came_to,
+        bad_in_a_row=turn.bad_in_a_row,
         wakes_by=_wakes_by(turn.tariffs),
     )
     yield entry(PROGRESS, _PROGRESS_TYPE.dump_json(progress))
@@ -196,6 +199,7 @@ class Restoring:
             fee_runs=progress.fee_runs,
             partitions=partitions,
         )
+        world.bad_in_a_row = progress.bad_in_a_row
         for kept in armed.restored(self._traces):
             world.armed.put(*kept)
         for owner, trace in self._under_way.items():

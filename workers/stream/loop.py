@@ -82,7 +82,6 @@ class PartitionLoop:
         self._tracing = tracing
         self._gaps = gaps
         self._is_ours = is_ours
-        self._bad_in_a_row = 0
         self._ask_again_at = 0.0
         self._ask_again_after = _ASK_AGAIN_SECONDS[0]
         self._stopping = False
@@ -103,21 +102,19 @@ class PartitionLoop:
                     attempt += 1
                     continue
             log = self._new_log()
-            bad_before = self._bad_in_a_row
             try:
                 seat = await self._open(log)
                 self.world = seat.world
                 while not self._stopping:
                     await self._turn(seat)
                     self._reporter.turned(self.partition)
-                    attempt, bad_before = 0, self._bad_in_a_row
+                    attempt = 0
             except (FloodError, ChangelogError, LogError):
                 raise
             # Every other failure has the one cure; which ones a client library can raise is not knowable.
             except (Exception, asyncio.CancelledError) as error:
                 if isinstance(error, asyncio.CancelledError) and is_told_to_end():
                     raise
-                self._bad_in_a_row = bad_before
                 self._reporter.failed(self.partition, error)
                 attempt += 1
             finally:
@@ -130,6 +127,8 @@ class PartitionLoop:
         opening = Opening(self.partition, log, self._reporter, self._gaps)
         world = await opening.world(self._tariffs)
         world.tracing = self._tracing
+        # Who starts a worker again that a flood has stopped is often no person: it takes one bad record more at most.
+        world.bad_in_a_row = min(world.bad_in_a_row, self._flood_limit - 1)
         seat = Seat(log, world, Lookout(_now()))
         self._reporter.opened(self.partition, opening.restored, len(world.owners), _now() - started)
         return seat
@@ -173,11 +172,15 @@ class PartitionLoop:
             turn.adopt()
             self._reporter.committed(self.partition, turn, Took(decided - started, _now() - decided))
         self._decode_some(seat)
-        if self._bad_in_a_row >= self._flood_limit:
+        self._refuse_flood(seat.world.bad_in_a_row)
+
+    def _refuse_flood(self, bad_in_a_row: int) -> None:
+        if bad_in_a_row >= self._flood_limit:
             raise FloodError(
-                f"partition {self.partition}: {self._bad_in_a_row} bad records in a row. The worker stops before the "
-                "topic is drained into the dead letters. Look at sor-bsr.dead-letters.v1 for the reason, mend the "
-                "sender (or raise SORBRO_FLOOD_LIMIT), and start again: it goes on where it stopped"
+                f"partition {self.partition}: {bad_in_a_row} bad records in a row. The worker stops before the topic "
+                "is drained into the dead letters. Look at sor-bsr.dead-letters.v1 for the reason, mend the sender and "
+                "start again: it goes on where it stopped, and stops at the next bad record. Where many of them are on "
+                "the topic still, let them become dead letters: start it once with a higher SORBRO_FLOOD_LIMIT"
             )
 
     async def _poll(self, seat: Seat) -> None:
@@ -227,15 +230,14 @@ class PartitionLoop:
     async def _take_records(self, seat: Seat, turn: Turn) -> None:
         # A record from the future, by a sender's wrong clock, must not bring a closure forward (R25).
         latest = self._clock.latest()
-        while _has_room(seat, turn) and self._bad_in_a_row < self._flood_limit:
+        while _has_room(seat, turn) and turn.bad_in_a_row < self._flood_limit:
             record = seat.merge.peek(seat.drained)
             if record is None:
                 return
             now = min(record.timestamp, latest)
             if not await self._let_days_come(seat, turn, now):
                 return
-            outcome = turn.receive(record, now)
-            self._bad_in_a_row = self._bad_in_a_row + 1 if outcome == "refused" else 0
+            turn.receive(record, now)
             seat.merge.take(record)
             await self._breathe(seat)
 

@@ -67,6 +67,8 @@ class World:
         """The latest instant anything was decided at; it never goes back."""
         self.came_to = came_to
         """When the record taken last was: what it began is finished up to there before the next, as a replay does."""
+        self.bad_in_a_row = 0
+        """Records refused since the last that was not: many are a flood."""
         self.tracing: Tracing = NO_TRACING
         self.armed = Armed()
         self.under_way: dict[SorId, str] = {}
@@ -111,6 +113,7 @@ class Turn:
         self.traced = Traced(world.tracing, world.armed, world.under_way)
         self.stream_time = world.stream_time
         self.came_to = world.came_to
+        self.bad_in_a_row = world.bad_in_a_row
         self._steps = 0
         """Records, days, and owners asked in yearly runs; those with nothing to answer are to be kept as well."""
         self._in_order: list[SorId] | None = None
@@ -192,6 +195,7 @@ class Turn:
             outcome = self._hear(accepted, record, now)
             self.outcomes[outcome] += 1
             self.traced.record(record, None).came_to(outcome)
+        self.bad_in_a_row = self.bad_in_a_row + 1 if outcome == "refused" else 0
         self.journal.taken.append(Taken(record.topic, record.timestamp, outcome))
         return outcome
 
@@ -212,6 +216,7 @@ class Turn:
         self._world.owners.update(self._owners)
         self._world.stream_time = self.stream_time
         self._world.came_to = self.came_to
+        self._world.bad_in_a_row = self.bad_in_a_row
         self.traced.committed()
 
     def _decide(self, accepted: OwnersMessage, record: InputRecord, now: datetime) -> Outcome:
