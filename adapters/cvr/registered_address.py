@@ -27,15 +27,23 @@ def registered_address(content: Mapping[str, Any], metadata: Mapping[str, Any], 
     """Return the address that counts on `today`: a valid one before a past one, a registered before a postal.
 
     The metadata's "newest" comes last (notes/cvr.md §3.2). None is a legal state: an owner's address may be
-    protected, and some closed units have none left.
+    protected, and some closed units have none left. Where the registered one of today is empty, no past one is told;
+    one that is still to come is none.
     """
+    registered, postal = (_begun(content.get(name), today) for name in ("beliggenhedsadresse", "postadresse"))
     candidates = [
-        applicable(filter(_to_address, entries(content.get("beliggenhedsadresse"))), today),
-        applicable(filter(_to_address, entries(content.get("postadresse"))), today),
-        section(metadata.get("nyesteBeliggenhedsadresse")),
+        applicable(filter(_to_address, registered), today),
+        applicable(filter(_to_address, postal), today),
+        *_begun([metadata.get("nyesteBeliggenhedsadresse")], today),
     ]
+    if any(period_of(entry).covers(today) for entry in registered):
+        candidates = [entry for entry in candidates if period_of(entry).covers(today)]
     candidates.sort(key=lambda entry: not period_of(entry).covers(today))
     return next(filter(None, map(_to_address, candidates)), None)
+
+
+def _begun(candidates: object, today: date) -> list[Mapping[str, Any]]:
+    return [entry for entry in entries(candidates) if not period_of(entry).is_after(today)]
 
 
 def _to_address(entry: Mapping[str, Any]) -> Address | None:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from adapters.cvr.datafordeler.service import DatafordelerService
 from adapters.cvr.elasticsearch.service import ElasticsearchService
-from workers.app.cvr import cvr_service
+from workers.app.cvr import cvr_service, registry_settings
 from workers.app.settings import Settings
 
 
@@ -34,6 +34,12 @@ def test_datafordeler_answers_when_chosen(client, monkeypatch):
     assert isinstance(service, DatafordelerService)
     assert (service._settings.url, service._settings.path) == ("https://graphql.datafordeler.dk", "/CVR/v2")
     assert service._settings.api_key.get_secret_value() == "hush"
+
+
+def test_a_production_unit_sings_too_where_one_is_named(monkeypatch):
+    monkeypatch.setenv("SORBRO_CVR_CANARY", "29190623")
+    monkeypatch.setenv("SORBRO_CVR_CANARY_UNIT", "1007256945")
+    assert registry_settings(Settings()).canary_unit == "1007256945"
 
 
 @pytest.mark.parametrize("kind", ["elasticsearch", "datafordeler"])

@@ -19,14 +19,16 @@ from workers.app.enquiries import Enquiries, Enquiry
 OWNER = SorId(private_clinic().owner.sor_id)
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 FETCHED = datetime(2026, 6, 15, 11, tzinfo=UTC)
+LONG_AGO = datetime(2026, 6, 10, 11, tzinfo=UTC)
 CVRS, (P_NUMBER,) = cvr_numbers(5), p_numbers(1)
 
 
 class Registry:
     """Knows every number, but for those it is told to be silent on."""
 
-    def __init__(self, *silent, missing=()):
+    def __init__(self, *silent, missing=(), remembered=()):
         self.silent = set(silent)
+        self.remembered = set(remembered)
         self.missing = set(missing)
         self.asked = []
 
@@ -38,6 +40,8 @@ class Registry:
     def _outcome(self, number):
         if not number.is_valid:
             return InvalidNumber()
+        if number in self.silent & self.remembered:
+            return Found(CompanyFact(cvr=number, name="Prøve", status="active"), LONG_AGO, is_stale=True)
         if number in self.silent:
             return Unavailable("CVR is busy or down (HTTP 503)")
         if number in self.missing:
@@ -115,6 +119,23 @@ def test_a_batch_is_asked_for_at_once_and_one_silent_number_holds_no_other_up():
     assert registry.asked[0] == set(CVRS)
     assert sent.kinds(CVRS[0]) == ["unavailable"], "so that no invoice waits for it"
     assert sent.kinds(P_NUMBER) == ["production-unit"]
+
+
+def test_what_cvr_said_some_days_ago_is_given_once_and_asked_for_until_cvr_answers():
+    """An outage must not make an old fact the answer for a month."""
+    registry = Registry(*CVRS[:1], remembered=CVRS[:1])
+
+    async def story(enquiries, sent):
+        await enquiries.take([enquiry(CVRS[0])])
+        assert sent.kinds(CVRS[0]) == ["company"]
+        await asyncio.sleep(600)
+        assert (enquiries.waiting, len(sent)) == (1, 1)
+        registry.silent.clear()
+        await asyncio.sleep(31)
+        assert (enquiries.waiting, len(sent)) == (0, 2)
+
+    sent = play(story, registry)
+    assert [CvrAnswer.from_json(each.value).fetched_at for each in sent] == [LONG_AGO, FETCHED]
 
 
 def test_what_waits_is_answered_once_when_cvr_is_back():

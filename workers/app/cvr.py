@@ -44,6 +44,7 @@ def registry_settings(settings: Settings) -> RegistrySettings:
             open_longest=10 * settings.cvr_pause_seconds if settings.cvr_pause_seconds is not None else None,
             canary=settings.cvr_canary,
             canary_name=settings.cvr_canary_name,
+            canary_unit=settings.cvr_canary_unit,
         )
     )
 

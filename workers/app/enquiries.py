@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from adapters.cvr.port import Found, NotFound, Unavailable
+from adapters.cvr.port import Found, Lookup, NotFound, Unavailable
 from adapters.telemetry import cvr as metrics
 from contracts.cvr_facts import NotFoundFact, UnavailableFact
 from contracts.identifiers import CvrNumber, PNumber
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.clock import Clock
-    from adapters.cvr.port import CompanyRegistry, Lookup
+    from adapters.cvr.port import CompanyRegistry
     from contracts.identifiers import SorId
     from contracts.records import OutputRecord
 
@@ -74,12 +74,14 @@ class Enquiries:
     async def take(self, enquiries: Sequence[Enquiry]) -> None:
         """Answer what CVR answers now, and say of the rest that nobody answers.
 
-        Returns when all of it is safe, or waits here. Raises what sending raises; then nothing is safe.
+        What CVR said a while ago is given where it cannot be asked, and waits for its answer all the same. Returns when
+        all of it is safe, or waits here. Raises what sending raises; then nothing is safe.
         """
         new = [each for each in enquiries if (each.owner, each.number) not in self._waiting]
-        open_ = await self._answer(new)
+        lookup, open_ = await self._answer(new)
         now = self._clock.now()
-        await asyncio.gather(*(self._send(nobody_answers(each, now)) for each in open_))
+        old = ((each, _record(each, lookup, now)) for each in open_)
+        await asyncio.gather(*(self._send(record or nobody_answers(each, now)) for each, record in old))
         async with self._has_room:
             await self._has_room.wait_for(lambda: not open_ or len(self._waiting) < self._most_waiting)
             self._waiting.update({(each.owner, each.number): each for each in open_})
@@ -101,17 +103,18 @@ class Enquiries:
         asked = list(self._waiting.values())
         if not asked:
             return
-        still_open = {(each.owner, each.number) for each in await self._answer(asked)}
+        _, open_ = await self._answer(asked)
+        still_open = {(each.owner, each.number) for each in open_}
         async with self._has_room:
             for each in asked:
                 if (each.owner, each.number) not in still_open:
                     self._waiting.pop((each.owner, each.number), None)
             self._has_room.notify_all()
 
-    async def _answer(self, enquiries: Sequence[Enquiry]) -> list[Enquiry]:
-        """Answer what CVR answers; return the rest."""
+    async def _answer(self, enquiries: Sequence[Enquiry]) -> tuple[Lookup, list[Enquiry]]:
+        """Answer what CVR answers now; return what is known, and the rest."""
         if not enquiries:
-            return []
+            return Lookup({}, {}), []
         numbers = {each.number for each in enquiries}
         lookup = await self._registry.find_many(
             {each for each in numbers if isinstance(each, CvrNumber)},
@@ -121,14 +124,20 @@ class Enquiries:
         for each in enquiries:
             metrics.REQUESTS.labels(type(_outcome(each, lookup)).__name__).inc()
         metrics.FACT_AGE.observe((), (age for each in enquiries if (age := _age(each, lookup, now)) is not None))
-        answered = [record for each in enquiries if (record := _record(each, lookup, now)) is not None]
+        open_ = [each for each in enquiries if _is_open(_outcome(each, lookup))]
+        done = (each for each in enquiries if not _is_open(_outcome(each, lookup)))
+        answered = [record for each in done if (record := _record(each, lookup, now)) is not None]
         await asyncio.gather(*(self._send(record) for record in answered))
-        open_ = [each for each in enquiries if isinstance(_outcome(each, lookup), Unavailable)]
         if open_:
             outcomes = (_outcome(each, lookup) for each in open_)
             reasons = {outcome.reason for outcome in outcomes if isinstance(outcome, Unavailable)}
             _log.warning("CVR does not answer; records stay pending meanwhile", numbers=len(open_), why=sorted(reasons))
-        return open_
+        return lookup, open_
+
+
+def _is_open(outcome: object) -> bool:
+    """Whether CVR has still to be asked: it could not be, though it may be known what it said some days ago."""
+    return isinstance(outcome, Unavailable) or (isinstance(outcome, Found) and outcome.is_stale)
 
 
 def _age(enquiry: Enquiry, lookup: Lookup, now: datetime) -> float | None:

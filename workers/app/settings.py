@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.kafka.connection import Connection
 from adapters.kafka.gap import Gap, parse_gaps
-from contracts.identifiers import CvrNumber
+from contracts.identifiers import CvrNumber, PNumber
 
 EMBEDDED: Final = "embedded"
 
@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """A company that CVR must know, e.g. 29190623, Region Hovedstaden: what CVR says is believed only while it does."""
     cvr_canary_name: str | None = None
     """A part of its name."""
+    cvr_canary_unit: PNumber | None = None
+    """A production unit that CVR must know too: P numbers have a path and field names of their own."""
 
     tariffs: Path | None = None
     """A tariff table of your own instead of the one that ships with Sorbro."""

@@ -47,7 +47,9 @@ class Ages:
     absent_longest: timedelta
 
     def age(self, number: Number, memo: Memo, now: datetime) -> Age:
-        """How old the memo is at `now` (UTC). One from the future, after a clock went back, is fresh."""
+        """How old the memo is at `now` (UTC). One from the future is fresh, after a clock went back a little."""
+        if self._is_of_another_time(memo, now):
+            return "expired" if isinstance(memo, Absent) else "stale"
         if isinstance(memo, Absent):
             return "fresh" if now < memo.as_of + self._absence(memo.times) else "expired"
         # What CVR itself said would end is not even stale from that day on: it is wrong.
@@ -63,14 +65,19 @@ class Ages:
         The later word counts, but a lower version never replaces a higher one: CVR's own copies lag behind each other.
         That protection ends with the life of the higher one.
         """
-        if known is None:
+        if known is None or self._is_of_another_time(known, now):
             return new
+        if new.as_of == known.as_of and _has_lost_its_version(known, new):
+            return known  # our own answer, come back by way of the topic
         if new.as_of < known.as_of or (_is_newer_version(known, new) and self.age(number, known, now) != "expired"):
             return known
         if isinstance(known, Absent) and isinstance(new, Absent):
             # One answer of CVR's may be told several times, once for each owner that asked.
             return replace(new, times=known.times + (new.as_of > known.as_of))
         return new
+
+    def _is_of_another_time(self, memo: Memo, now: datetime) -> bool:
+        return memo.as_of > now + self.fresh_for
 
     def _freshness(self, number: Number) -> timedelta:
         draw = crc32(number.encode()) / 0xFFFFFFFF
@@ -85,6 +92,14 @@ def _is_newer_version(known: Memo, new: Memo) -> bool:
     match known, new:
         case Present(version=int(higher)), Present(version=int(lower)):
             return higher > lower
+        case _:
+            return False
+
+
+def _has_lost_its_version(known: Memo, new: Memo) -> bool:
+    match known, new:
+        case Present(fact=fact, version=int()), Present(fact=again, version=None):
+            return fact == again
         case _:
             return False
 

@@ -84,12 +84,22 @@ class Canary:
         """The numbers to put beside every question. None while they themselves are what CVR rejects."""
         return () if self._verdict.finding == "rejected" else self._known
 
-    def vouches_for(self, answer: Answer) -> bool:
-        """Whether a number that is not in this whole answer is not in CVR. The answer must have been to the riders."""
-        if not self.riders:
-            return self._verdict.is_trusted
-        self._conclude(*self._judge(answer))
-        return self._verdict.finding == "well"
+    def vouches_for(self, answer: Answer, riders: Sequence[Number]) -> bool:
+        """Whether a number that is not in this answer is not in CVR. `riders` were asked for with it.
+
+        A part of an answer without them says nothing about them.
+        """
+        if not riders:
+            return answer.defect is None and self._verdict.is_trusted
+        if answer.defect is not None and any(number not in answer.readings for number in riders):
+            return False
+        finding, reason = self._judge(answer)
+        self._conclude(finding, reason)
+        return finding == "well" and answer.defect is None
+
+    def lets_pass(self, reading: Reading) -> bool:
+        """Whether the reading may be believed: while the known ones are hollow, no other hollow one is."""
+        return self._verdict.finding != "changed" or _hollow(reading) is None
 
     async def look(self, ask: Ask | None = None) -> Verdict:
         """Ask for the known numbers alone, and conclude. While the breaker is open, nothing new is concluded.
@@ -136,11 +146,9 @@ class Canary:
 
     def _fault(self, number: Number, reading: Reading) -> str | None:
         name, wanted = reading.fact.name, self._settings.canary_name
-        if not name:
-            return f"CVR finds {number} without a name: check whether its fields have changed"
-        if reading.fact.status == "unknown":
-            return f"CVR finds {number} without a life span or status: check whether its fields have changed"
-        if number == self._settings.canary and wanted is not None and wanted.casefold() not in name.casefold():
+        if (lacking := _hollow(reading)) is not None:
+            return f"CVR finds {number} without {lacking}: check whether its fields have changed"
+        if number == self._settings.canary and wanted is not None and wanted.casefold() not in (name or "").casefold():
             return f"CVR finds {number} under another name than the configured one: check the canary's number"
         return None
 
@@ -159,3 +167,10 @@ class Canary:
             metrics.CANARY.labels(finding).set(finding == self._verdict.finding)
         if self._verdict.finding == "well" and self._verdict.at is not None:
             metrics.CANARY_WELL.set(self._verdict.at.timestamp())
+
+
+def _hollow(reading: Reading) -> str | None:
+    """What is missing of a reading that no company or unit is without."""
+    if not reading.fact.name:
+        return "a name"
+    return "a life span or status" if reading.fact.status == "unknown" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from adapters.clock import Clock
@@ -14,6 +15,7 @@ from adapters.cvr.registry.knowledge import Knowledge
 from adapters.cvr.registry.line import Turn
 from adapters.cvr.registry.patience import GaveUp, Patience
 from adapters.cvr.service import Answer, Number
+from contracts.danish_time import danish_date
 
 
 class Carrier:
@@ -38,7 +40,8 @@ class Carrier:
 
         Then the canary is asked whether it is about the numbers: if it fares no better, the breaker hears of it.
         """
-        vain = await Isolation(partial(self._ask, turn, deadline), self._take).run(batch)
+        take = partial(self._take, self._clock.now())
+        vain = await Isolation(partial(self._ask, turn, deadline), take).run(batch)
         if vain is None:
             return True
         if turn.may_go_on:
@@ -48,18 +51,23 @@ class Carrier:
         return False
 
     async def _ask(self, turn: Turn, deadline: float, group: Sequence[Number]) -> Answer | GaveUp:
-        riders = [number for number in self._canary.riders if number not in group]
-        answer = await self._patience.ask(turn, [*group, *riders], deadline)
-        readings = {number: answer.readings[number] for number in group if number in answer.readings}
+        riders = self._canary.riders
+        answer = await self._patience.ask(turn, group, riders, deadline)
+        is_vouched_for = isinstance(answer, Answer) and self._canary.vouches_for(answer, riders)
+        told = {number: answer.readings[number] for number in group if number in answer.readings}
+        readings = {number: reading for number, reading in told.items() if self._canary.lets_pass(reading)}
         if isinstance(answer, GaveUp):
             return GaveUp(answer.reason, readings)
-        is_whole = answer.defect is None
-        if is_whole and not self._canary.vouches_for(answer) and len(readings) < len(group):
+        if len(readings) == len(group):
+            return Answer(readings)  # what may be missing of the answer is not ours
+        if len(readings) < len(told) or (answer.defect is None and not is_vouched_for):
             return GaveUp(self._canary.verdict.reason, readings)
         return Answer(readings, answer.defect)
 
-    def _take(self, settled: Settled) -> None:
+    def _take(self, began: datetime, settled: Settled) -> None:
         now = self._clock.now()
+        if danish_date(now) != danish_date(began):
+            now = began  # it was read on the day before; a change that CVR announced for today is still to come
         for number, reading in settled.readings.items():
             memo = Present(reading.fact, now, reading.changes_on, reading.version)
             self._settle(number, self._knowledge.learn(number, memo))

@@ -30,10 +30,13 @@ class Patience:
         self._settings = settings
         self._chance = chance
 
-    async def ask(self, turn: Turn, numbers: Sequence[Number], deadline: float) -> Answer | GaveUp:
+    async def ask(
+        self, turn: Turn, numbers: Sequence[Number], riders: Sequence[Number], deadline: float
+    ) -> Answer | GaveUp:
         """Ask until there is an answer, or no attempt left, or none that could end before `deadline` (loop's clock).
 
-        What a partial answer held is kept and not asked for again (notes §3.11). Raises `RejectedError`.
+        What a partial answer held is kept and not asked for again (notes §3.11), but for the riders: each answer has
+        its own, by which it is judged. Raises `RejectedError`.
         """
         gathered: dict[Number, Reading] = {}
         try:
@@ -41,7 +44,7 @@ class Patience:
                 on=self._back_off(turn, deadline), attempts=self._settings.attempts, timeout=None
             ):
                 with attempt:
-                    answer = await self._ask_for_the_rest(turn, numbers, gathered, deadline)
+                    answer = await self._ask_for_the_rest(turn, numbers, riders, gathered, deadline)
                     return Answer({**gathered, **answer.readings}, answer.defect)
         except (PassingError, LastingError, NotAskedError) as failure:
             return GaveUp(str(failure), gathered)
@@ -49,16 +52,20 @@ class Patience:
 
     @staticmethod
     async def _ask_for_the_rest(
-        turn: Turn, numbers: Sequence[Number], gathered: dict[Number, Reading], deadline: float
+        turn: Turn,
+        numbers: Sequence[Number],
+        riders: Sequence[Number],
+        gathered: dict[Number, Reading],
+        deadline: float,
     ) -> Answer:
         rest = [number for number in numbers if number not in gathered]
         try:
-            return await turn.ask(rest, deadline)
+            return await turn.ask([*rest, *(number for number in riders if number not in rest)], deadline)
         except PassingError as failure:
-            if failure.partial is not None:
-                gathered.update(failure.partial.readings)
+            partial = failure.partial.readings if failure.partial is not None else {}
+            gathered.update({number: reading for number, reading in partial.items() if number in rest})
             if all(number in gathered for number in rest):
-                return Answer()  # the part that is missing is not ours
+                return Answer(partial, str(failure))
             raise
 
     def _back_off(self, turn: Turn, deadline: float) -> Callable[[Exception], bool | float]:

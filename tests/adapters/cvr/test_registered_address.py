@@ -61,6 +61,21 @@ def test_a_past_registered_address_is_better_than_none():
     assert registered_address(content, {}, TODAY).street == "Gammelvej"
 
 
+@pytest.mark.parametrize("empty", [{}, {"landekode": "DK"}])
+def test_where_today_s_registered_address_is_empty_no_past_one_is_told(empty):
+    """It may be protected; a postal one of today is somebody's own choice."""
+    content = {"beliggenhedsadresse": [sample_address("Gammelvej") | PAST, {**OPEN, **empty}]}
+    metadata = {"nyesteBeliggenhedsadresse": sample_address("Gammelvej") | PAST}
+    assert registered_address(content, metadata, TODAY) is None
+    content["postadresse"] = [sample_address("Postvej") | OPEN]
+    assert registered_address(content, metadata, TODAY).street == "Postvej"
+
+
+def test_an_address_that_is_still_to_come_is_none():
+    to_come = sample_address("Nyvej") | {"periode": sample_period(date(2026, 7, 1))}
+    assert registered_address({"beliggenhedsadresse": [to_come]}, {"nyesteBeliggenhedsadresse": to_come}, TODAY) is None
+
+
 def test_the_metadata_serves_where_the_lists_are_missing():
     metadata = {"nyesteBeliggenhedsadresse": sample_address("Metavej") | OPEN}
     assert registered_address({}, metadata, TODAY).street == "Metavej"

@@ -74,6 +74,22 @@ def test_a_lower_version_never_replaces_a_higher_one_while_that_lives():
     assert AGES.merged(CVR, high, much_later, much_later.as_of) == much_later
 
 
+def test_our_own_answer_come_back_by_the_topic_keeps_its_version():
+    known = present(version=7)
+    assert AGES.merged(CVR, known, present(), AT) == known
+    assert AGES.merged(CVR, known, present(changes_on=date(2026, 7, 1)), AT) == known
+    later = present(AT + HOUR)
+    assert AGES.merged(CVR, known, later, AT + HOUR) == later
+
+
+def test_after_a_clock_that_was_far_ahead_cvr_is_asked_again():
+    ahead = present(AT + timedelta(days=400), version=9)
+    assert AGES.age(CVR, present(AT + HOUR), AT) == "fresh"
+    assert AGES.age(CVR, ahead, AT) == "stale"
+    assert AGES.age(CVR, Absent(ahead.as_of, 3), AT) == "expired"
+    assert AGES.merged(CVR, ahead, present(version=8), AT) == present(version=8)
+
+
 def test_what_was_said_earlier_does_not_replace_what_was_said_later():
     assert AGES.merged(CVR, present(AT + HOUR), present(AT), AT + HOUR) == present(AT + HOUR)
     assert AGES.merged(CVR, present(AT + HOUR), Absent(AT), AT + HOUR) == present(AT + HOUR)

@@ -113,6 +113,63 @@ def test_a_number_is_missing_only_in_an_answer_that_has_the_known_one(service, p
     play(story, canary=CANARY)
 
 
+def test_hollow_readings_are_not_believed_while_the_known_one_is_hollow_too(service, play):
+    """A field of CVR's has another name: whoever has a name, or a status, has it all the same."""
+    service.fault = nameless()
+
+    async def story(registry):
+        outcome = await one(registry)
+        assert outcome == Unavailable(f"CVR finds {CANARY} without a name: check whether its fields have changed")
+        service.fault = lambda _: None
+        service.told[CANARY] = nameless()([CANARY]).readings[CANARY]
+        assert isinstance(await one(registry), Found)
+        service.told.clear()
+        service.told[OTHER] = nameless()([OTHER]).readings[OTHER]
+        assert (await one(registry, OTHER)).fact.name is None, "one alone may have none"
+
+    play(story, canary=CANARY)
+
+
+def test_who_is_missing_from_the_rest_of_an_answer_is_so_only_beside_the_known_one(service, play):
+    """The first part had it; the rest comes from a CVR that finds nobody."""
+    first = Answer({number: reading(number) for number in (CANARY, OTHER)})
+    parts = iter([PassingError("2 of 6 shards", partial=first), Answer()])
+
+    def fault(_numbers):
+        part = next(parts, None)
+        if isinstance(part, Exception):
+            raise part
+        return part
+
+    service.fault = fault
+
+    async def story(registry):
+        lookup = await registry.find_many([CVR, OTHER], [])
+        assert isinstance(lookup.companies[OTHER], Found)
+        assert lookup.companies[CVR] == Unavailable(SILENT)
+
+    play(story, canary=CANARY)
+    assert service.questions == [(CVR, OTHER, CANARY), (CVR, CANARY)]
+
+
+def test_an_answer_is_judged_by_who_was_asked_for_with_it(service, play):
+    """While it is on its way the known one is believed again, and would ride along by now."""
+    service.fault = raising(RejectedError("HTTP 400"))
+
+    async def story(registry):
+        await registry._canary.look()
+        service.fault = lambda _: None
+        asking = asyncio.create_task(one(registry))
+        await asyncio.sleep(0.03)
+        service.seconds = 0.001
+        await registry._canary.look()
+        assert isinstance(await asking, Found)
+        return registry.standing().canary.finding
+
+    assert play(story, canary=CANARY) == "well"
+    assert (CVR,) in service.questions
+
+
 def test_the_p_numbers_own_field_is_watched_by_a_unit(service, play):
     def fault(numbers):
         return Answer({number: reading(number) for number in numbers if len(number) == 8})

@@ -149,3 +149,18 @@ def test_memory_is_bounded(service, play):
         return registry.standing().remembered
 
     assert play(story, remembered=300) == 300
+
+
+def test_what_was_read_before_midnight_still_tells_of_the_day_after(service, play):
+    """Asked on the evening of the 15th and answered on the 16th, on which CVR says that it will say something else."""
+    announced = reading(CVR, changes_on=date(2026, 6, 16))
+    service.told[CVR] = announced
+
+    async def story(registry):
+        await asyncio.sleep(14 * HOURS - 0.02)  # midnight is at 22:00 UTC
+        outcome = await one(registry)
+        assert outcome.changes_on == date(2026, 6, 16)
+        service.told[CVR] = reading(CVR, "After")
+        assert (await one(registry)).fact.name == "After"
+
+    play(story)
