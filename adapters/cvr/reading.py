@@ -85,7 +85,7 @@ def read_company(document: Mapping[str, Any], today: date) -> CompanyFact:
     return CompanyFact(
         cvr=cvr,
         name=_name(content, metadata, today),
-        status=life.status,
+        status="ceased" if _is_mistake(content) else life.status,
         status_text=status_text,
         started_on=tellable(life.started_on or founded),
         ceased_on=tellable(life.ceased_on),
@@ -105,7 +105,7 @@ def read_production_unit(document: Mapping[str, Any], today: date) -> Production
         p_number=p_number,
         cvr=_owner(content, metadata, today),
         name=_name(content, metadata, today),
-        status=life.status,
+        status="ceased" if _is_mistake(content) else life.status,
         status_text=status_text,
         started_on=tellable(life.started_on),
         ceased_on=tellable(life.ceased_on),
@@ -133,7 +133,12 @@ def version_of(document: Mapping[str, Any]) -> int | None:
 
 def _precedence(document: Mapping[str, Any]) -> tuple[bool, int]:
     version = version_of(document)
-    return content_of(document).get("fejlRegistreret") is not True, -1 if version is None else version
+    return not _is_mistake(content_of(document)), -1 if version is None else version
+
+
+def _is_mistake(content: Mapping[str, Any]) -> bool:
+    """Whether it was registered by mistake, and withdrawn; its life span may stand open (notes/cvr.md §3.9)."""
+    return content.get("fejlRegistreret") is True
 
 
 def content_of(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -178,6 +178,7 @@ def test_gotcha_9_a_withdrawn_document_gives_way_to_a_proper_one():
     mistake["Vrvirksomhed"]["fejlRegistreret"] = True
     assert supersedes(proper, mistake)
     assert not supersedes(mistake, proper)
+    assert read_company(mistake, TODAY).status == "ceased", "where it stands alone; its life span may stand open"
 
 
 def test_gotcha_10_equal_versions_may_differ_and_the_later_arrival_counts():
