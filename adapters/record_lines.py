@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _FRACTIONS: Final = tuple(re.compile(start + rb"-?[0-9]+[.eE]") for start in (rb'":', rb"\[", rb","))
 """Numbers in compact JSON that orjson and `json` may write in two ways; orjson makes such of huge whole numbers."""
 
+_PLACES: Final = 2**63
+
 
 class LineError(ValueError):
     """A line that is not a record; names the line and what is wanted."""
@@ -43,7 +45,7 @@ def read_lines(lines: Iterable[str | bytes]) -> Iterator[InputRecord]:
             continue
         try:
             record = _record(raw, offsets)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise LineError(
                 f"line {number} is not a record ({type(error).__name__}: {error}); each line must be "
                 '{"topic":…,"key":…,"timestamp":"2024-01-02T03:04:05Z","headers":{…},"value":…}'
@@ -65,10 +67,12 @@ def input_line(record: InputRecord) -> str:
 def _record(raw: bytes, offsets: Counter[str]) -> InputRecord:
     fields, value = _read(raw)
     topic = fields["topic"]
+    if not isinstance(topic, str):
+        raise TypeError("the topic must be text")
     return InputRecord(
         topic=topic,
-        partition=int(fields.get("partition") or 0),
-        offset=int(offsets[topic] if fields.get("offset") is None else fields["offset"]),
+        partition=_place(fields.get("partition") or 0),
+        offset=_place(offsets[topic] if fields.get("offset") is None else fields["offset"]),
         key=_bytes(fields.get("key")),
         value=value,
         headers=tuple((name, _bytes(value) or b"") for name, value in (fields.get("headers") or {}).items()),
@@ -119,7 +123,10 @@ def _value_field(value: bytes | None) -> bytes:
         return b"null"
     if value[:1] in {b"{", b"["} and _is_compact(value):
         return value
-    text = value.decode("utf-8", "surrogateescape")
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:  # within JSON its bytes would be read back as characters
+        return _dump(value.decode("utf-8", "surrogateescape"))
     try:
         parsed = json.loads(text)
         exact = isinstance(parsed, dict | list) and compact(parsed) == text
@@ -162,6 +169,14 @@ def _bytes(text: str | None) -> bytes | None:
 
 def _text(raw: bytes | None) -> str | None:
     return None if raw is None else raw.decode("utf-8", "surrogateescape")
+
+
+def _place(said: Any) -> int:
+    """A partition or an offset, which Kafka counts from 0 in 64 bits."""
+    number = int(said)
+    if not 0 <= number < _PLACES:
+        raise ValueError("partition and offset must lie from 0 to 2^63 - 1")
+    return number
 
 
 def _instant(text: str) -> datetime:

@@ -92,3 +92,25 @@ def test_a_value_is_written_as_python_s_own_json_writes_it(text):
 def test_a_line_that_is_no_record_is_named(bad):
     with pytest.raises(LineError, match="line 2 is not a record"):
         list(read_lines(["", bad]))
+
+
+@pytest.mark.parametrize("value", [b'{"a":"\xff"}', b'["\xc3"]', b'{"a":"\xed\xb3\xbf"}', b"\xff{}"])
+def test_bytes_that_are_no_utf_8_come_back_as_they_were_also_within_json(value):
+    record = InputRecord("t", 0, 0, value, value, (("h", value),), datetime(2024, 1, 2, tzinfo=UTC))
+    assert list(read_lines([input_line(record)])) == [record]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '"topic":["a"],"offset":1',
+        '"topic":{},"offset":1',
+        '"topic":"a","offset":1e400',
+        '"topic":"a","partition":1e400',
+        '"topic":"a","partition":-1',
+        '"topic":"a","offset":9223372036854775808',
+    ],
+)
+def test_a_line_whose_place_is_nowhere_is_named(odd):
+    with pytest.raises(LineError, match="line 1 is not a record"):
+        list(read_lines(['{"timestamp":"2024-01-02T03:04:05Z","value":null,' + odd + "}"]))
