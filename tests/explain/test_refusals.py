@@ -79,3 +79,10 @@ def test_a_message_under_a_wrong_key_is_told(world, clinic, told):
 def test_who_a_message_is_about_is_read_as_far_as_it_can_be(world, clinic):
     record = world.records[-1]
     assert unit_named_in(record, clinic.place.sor_id) == clinic.place.sor_id
+
+
+def test_a_dead_letter_that_no_sorbro_has_written_is_passed_over(world, clinic, recorded, told):
+    records = recorded(world)
+    foreign = records[-1]._replace(topic="sor-bsr.dead-letters.v1", headers=(("dlq.reason", b"somebody else's"),))
+    foreign = foreign._replace(key=clinic.place.sor_id.encode(), value=clinic.place.sor_id.encode())
+    assert told([*records, foreign], clinic.place).sentences() == told(records, clinic.place).sentences()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -240,10 +241,10 @@ def test_what_is_not_known_to_be_harmless_is_replaced_wherever_it_stands_r49(val
 
 def test_a_dossier_that_a_unit_takes_along_is_seen_through_r4():
     dossier = json.dumps(
-        {"sor_id": sor_id(1), "self_registration": {"invoiceEmail": "ane@prøve.dk"}, "standing": {"kind": "x"}}
+        {"sor_id": sor_id(1), "self_registration": {"invoiceEmail": "ane@prøve.dk"}, "standing": {"kind": "forwarded"}}
     )
     told = json.loads(json.loads(WITHOUT.record(said({"dossier": dossier})).value)["dossier"])
-    assert (told["sor_id"], told["standing"]) == (sor_id(1), {"kind": "x"})
+    assert (told["sor_id"], told["standing"]) == (sor_id(1), {"kind": "forwarded"})
     assert "ane" not in told["self_registration"]["invoiceEmail"].casefold().replace("example", "")
 
 
@@ -259,3 +260,31 @@ def test_what_cannot_be_read_still_cannot_and_for_the_same_reason(value):
     given = said({}, topic=Topic.ENTITY_CHANGES.value, headers=(("ce_type", b"dk.sor.entity.changed.v1"),))
     record = given._replace(value=value)
     assert refusal(WITHOUT.record(record)) == refusal(record) != []
+
+
+HANSEN = "jens-hansen"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        said({HANSEN: 1, "sorId": sor_id(1)}),
+        said({"reason": HANSEN}),
+        said({"legalForm": f"v/ {HANSEN} 010150-1234"}),
+        said({"name": "x"})._replace(headers=((HANSEN, b"1"),)),
+        *(
+            said({"name": "x"})._replace(headers=((name, HANSEN.encode()),))
+            for name in ("ce_subject", "ce_id", "ce_source", "content-type", "dlq.detail", "x-sender")
+        ),
+        said({"sorId": "010150-1234"}),
+    ],
+)
+def test_nobody_hides_in_a_name_a_header_or_a_word_r49(record):
+    without = WITHOUT.record(record)
+    assert not {HANSEN, "010150-1234"} & set(re.findall(r"jens-hansen|010150-1234", input_line(without)))
+
+
+def test_what_says_how_to_read_a_record_stays():
+    """Another media type would be another mode, and another source another sender."""
+    headers = (("content-type", b"application/cloudevents+json; charset=UTF-8"), ("ce_source", b"urn:dk:sorbro"))
+    assert WITHOUT.record(said({})._replace(headers=headers)).headers == headers

@@ -152,3 +152,16 @@ def test_a_file_that_is_no_replay_is_named(replay, story):
     done = CliRunner().invoke(main, ["diff", str(replay.folder / "a.jsonl"), str(replay.folder / "b.jsonl")])
     assert done.exit_code == 2
     assert "line 1" in done.output
+
+
+def test_what_cannot_be_read_is_compared_as_it_stands(replay, story):
+    """A hand has been at a file: the same on both sides is no difference, another one is, and neither ends the command."""
+    both(replay, story, story)
+    lines = replay.read("a.jsonl").decode().splitlines()
+    first = json.loads(lines[0])
+    for name, value in (("a", "{"), ("b", "{"), ("c", "[1]"), ("d", {"lacking": "everything"})):
+        text = "\n".join([json.dumps(first | {"value": value}), *lines[1:]]) + "\n"
+        (replay.folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    assert diff(replay)[0] == 0
+    assert diff(replay, b="c.jsonl")[0] == 1
+    assert diff(replay, b="d.jsonl")[0] == 1

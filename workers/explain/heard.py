@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from contracts.cloudevents import fields_told
 from contracts.cvr_facts import CompanyFact, CvrAnswer, ProductionUnitFact
 from contracts.notices import DeletionRequested, DeregistrationDecided, DispensationGranted, ExemptionNotified
 from contracts.self_registrations import SelfRegistered
@@ -140,11 +139,7 @@ def unit_named_in(record: InputRecord, unit: SorId) -> str | None:
 
     What cannot be read and came under an owner's key is about that owner alone.
     """
-    try:
-        data = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError:
-        data = None
-    named = data.get("sorId") if isinstance(data, dict) else None
+    named = fields_told(record.headers, record.value).get("sorId")
     if isinstance(named, str):
         return named
     return unit if unit.encode() in (record.value or b"") or unit.encode() == record.key else None

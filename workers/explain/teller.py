@@ -11,6 +11,7 @@ from workers.explain.heard import Listener, unit_named_in
 from workers.explain.present import effective_of, home_of, present_of
 from workers.explain.sent import OUTPUTS, Speaker, origin_of
 from workers.explain.story import Story
+from workers.operations.letters import letter_of
 from workers.replay.replay import TO_ITSELF
 from workers.tree.draft import Draft
 from workers.tree.state import OwnerState
@@ -89,6 +90,8 @@ class Teller:
 
     def _tell(self, record: InputRecord, *, is_on_record: bool) -> None:
         if record.topic == Topic.DEAD_LETTERS:
+            if letter_of(record) is None:
+                return  # no Sorbro has written it; `sorbro dead-letters` counts such
             about = unit_named_in(record, self._unit)
             if about is not None and (about == self._unit or origin_of(record) in self._noted):
                 self._pages.add(self._speaker.event(record, is_on_record=is_on_record), about)

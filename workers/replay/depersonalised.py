@@ -38,20 +38,27 @@ def _fields_in(schema: Any) -> Iterator[str]:
             yield from _fields_in(part)
 
 
+def _words_in(schema: Any) -> Iterator[str]:
+    """Every word that a JSON Schema has in a closed list."""
+    if isinstance(schema, dict):
+        yield from (str(word) for word in (*schema.get("enum", ()), schema.get("const", "")))
+        for part in schema.values():
+            yield from _words_in(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _words_in(part)
+
+
+_SCHEMAS: Final = (
+    *(TypeAdapter(model).json_schema() for types in MESSAGES.values() for model in types.values()),
+    TypeAdapter(Node).json_schema(),
+)
+"""Of every message, and of the dossier that a unit takes along."""
 _STRUCTURED: Final = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"})
 """The attributes of a CloudEvent that is one JSON object."""
-_KNOWN: Final = (
-    frozenset(
-        field
-        for schema in (
-            *(TypeAdapter(model).json_schema() for types in MESSAGES.values() for model in types.values()),
-            TypeAdapter(Node).json_schema(),
-        )
-        for field in _fields_in(schema)
-    )
-    | _STRUCTURED
-)
-"""The fields of every message, and of the dossier that a unit takes along."""
+_KNOWN: Final = frozenset(field for schema in _SCHEMAS for field in _fields_in(schema)) | _STRUCTURED
+_WORDS: Final = frozenset(word for schema in _SCHEMAS for word in _words_in(schema)) | _KNOWN
+"""Of closed lists; a difference names its field."""
 _AS_WRITTEN: Final = frozenset(
     {
         *("statusText", "legalForm", "label", "professions", "code", "entityType", "shak", "tariff", "flags", "rules"),
@@ -81,17 +88,20 @@ _HOUSE_WORDS: Final = frozenset(
         ),
     }
 )
-_HARMLESS: Final = re.compile(r"(DK)?[\d .\-]+|(?=.*\d)[\w.:+/\-]{1,80}|[a-z][a-z-]{0,40}|IE|SI|OE|DKK|^$", re.ASCII)
-"""Numbers, dates, ids and the words of closed lists."""
+_HARMLESS: Final = re.compile(r"(DK)?[\d .\-]+|(?=.*\d)[\w.:+/\-]{1,80}|^$", re.ASCII)
+"""Numbers, dates and ids."""
+_CPR: Final = re.compile(r"(?<!\w)\d{6}-\d{4}(?![\w-])")
+"""A CPR number as it is written by hand. Without its hyphen it is nothing that a P number could not be."""
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z.+-]+( *; *charset *= *\"?[a-z0-9-]+\"?)?", re.IGNORECASE)
+_SOURCE: Final = re.compile(r"urn:[a-z]{2}:[a-z0-9:.-]{1,60}")
 _HEADERS: Final = frozenset(
     {
-        *(
-            f"ce_{name}"
-            for name in ("specversion", "id", "source", "type", "time", "subject", "causationid", "feeruns")
-        ),
-        *("content-type", "traceparent", "schema", "wakes", *dead_letters.OURS),
+        *(f"ce_{name}" for name in ("specversion", "id", "type", "time", "subject", "causationid", "feeruns")),
+        *("traceparent", "schema", "wakes"),
     }
 )
+"""Whose values stay as far as they are harmless."""
+_ALL_HEADERS: Final = _HEADERS | {"content-type", "ce_source", *dead_letters.OURS}
 _KEY: Final = re.compile(rb"[\d/]*|progress")
 
 
@@ -124,13 +134,17 @@ class Depersonalised:
         """The same record without people. In the worker's progress there are none."""
         if record.topic == Topic.STATE:
             return record
+        ours = frozenset(dead_letters.OURS if record.topic == Topic.DEAD_LETTERS else ())
         return InputRecord(
             record.topic,
             record.partition,
             record.offset,
             self._key(record.key),
             self._value(record.value),
-            tuple((name, self._header(name, value)) for name, value in record.headers),
+            tuple(
+                (self._name(name), value if name in ours else self._header(name, value))
+                for name, value in record.headers
+            ),
             record.timestamp,
         )
 
@@ -139,8 +153,14 @@ class Depersonalised:
             return key
         return _bytes(self._pseudonyms.text(_text(key)))
 
+    def _name(self, name: str) -> str:
+        """The name of a header; one that nobody knows may say anything."""
+        return name if name in _ALL_HEADERS else self._pseudonyms.text(name)
+
     def _header(self, name: str, value: bytes) -> bytes:
-        return value if name in _HEADERS else _bytes(self._pseudonyms.text(_text(value)))
+        text = _text(value)
+        stays = {"content-type": _MEDIA_TYPE.fullmatch, "ce_source": _SOURCE.fullmatch}.get(name, _is_harmless)
+        return value if name in _ALL_HEADERS and stays(text) else _bytes(self._pseudonyms.text(text))
 
     def _value(self, value: bytes | None) -> bytes | None:
         if value is None or not value.strip():
@@ -158,7 +178,10 @@ class Depersonalised:
         if isinstance(value, dict):
             if value.keys() >= {"field", "sor", "cvr"}:
                 return self._discrepancy(value)
-            return {name: self._within(_known(name), each) for name, each in value.items()}
+            return {
+                name if _known(name) else self._pseudonyms.text(name): self._within(_known(name), each)
+                for name, each in value.items()
+            }
         if isinstance(value, list):
             return [self._within(field, each) for each in value]
         if isinstance(value, str):
@@ -171,9 +194,10 @@ class Depersonalised:
     def _told(self, field: str, text: str) -> str:
         if field in self._kinds:
             return self._kinds[field](text)
-        if field in _AS_WRITTEN and len(text) <= _LONGEST_CODE:
+        if field in _AS_WRITTEN and len(text) <= _LONGEST_CODE and not _CPR.search(text):
             return text
-        is_harmless = _is_in_the_house(text) if field in _IN_THE_HOUSE else _HARMLESS.fullmatch(text)
+        stays = {"datacontenttype": _MEDIA_TYPE.fullmatch, "source": _SOURCE.fullmatch}.get(field, _is_harmless)
+        is_harmless = _is_in_the_house(text) if field in _IN_THE_HOUSE else stays(text)
         return text if field and is_harmless else self._pseudonyms.text(text)
 
     def _discrepancy(self, found: dict[str, Any]) -> dict[str, Any]:
@@ -194,6 +218,11 @@ def _known(name: str) -> str:
     head, *rest = name.split("_")
     wire = head + "".join(part.capitalize() for part in rest)
     return wire if name in _KNOWN or wire in _KNOWN else ""
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether it is a number, a date, an id, or a word of a closed list."""
+    return text in _WORDS or (_HARMLESS.fullmatch(text) is not None and not _CPR.search(text))
 
 
 def _is_in_the_house(text: str) -> bool:

@@ -48,11 +48,18 @@ def matter_of(record: InputRecord) -> tuple[Matter, Mapping[str, Any]] | None:
     if which is None:
         return None
     about, name = which
-    told = orjson.loads(record.value or b"{}")
+    try:
+        told = dict(orjson.loads(record.value or b"{}"))
+        which_one = name(told)
+    except (ValueError, TypeError, KeyError):  # a hand has been at it: told as it stands
+        unread = (record.value or b"").decode(errors="replace")
+        return Matter(about, (record.key or b"").decode(errors="replace"), said.get("ce_id", "")), {
+            "unreadable": unread
+        }
     told = {field: value for field, value in told.items() if field not in _ASIDE} | {"type": said["ce_type"]}
     if isinstance(facts := told.get("companyFacts"), dict):
         told["companyFacts"] = {field: value for field, value in facts.items() if field != "fetchedAt"}
-    return Matter(about, str(told.get("sorId")), name(told)), told
+    return Matter(about, str(told.get("sorId")), which_one), told
 
 
 def _fee(told: Mapping[str, Any]) -> str:
