@@ -85,6 +85,22 @@ def test_what_sor_has_said_in_structured_events_is_known_too_r10(topic):
     assert topic.feed(TREE, NEXT).new == 1
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"value": b'{"sorId":"x"}'},
+        {"value": b"[]"},
+        {"value": b"{"},
+        {"headers": (("ce_source", b"urn:dk:sorbro:feed:sor-xml-2.0"), ("sorbro_fingerprint", b"1:xyz"))},
+        {"headers": (("ce_source", b"urn:dk:sorbro:feed:sor-xml-2.0"), ("ce_time", b"yesterday"))},
+    ],
+)
+def test_what_only_claims_to_be_a_feed_s_ends_no_feed(topic, spoilt):
+    newer = topic.records[1].value.replace(b"20240131", b"20240132")
+    topic.records.append(topic.records[1]._replace(value=newer)._replace(**spoilt))
+    assert topic.feed(TREE, NEXT).sent == 0
+
+
 def test_a_file_without_from_dates_does_not_change_every_unit_every_night_r17():
     undated = [replace(unit, from_date=None) for unit in TREE]
     topic = ListedTopic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -33,6 +34,8 @@ _READING: Final = b"1:"
 _NOT_CONTENT: Final = frozenset(
     {"version", "registeredAt", "channel", "fromDate", "firstFromDate", "movedToOwnerSorId"}  # ours, or compared apart
 )
+_OURS: Final = frozenset({"sorId", "sorType", "ownerSorId", "version"})
+"""What a message of a feed has at least; others may claim to be one."""
 _NOTHING: Final[tuple[object, ...]] = (None, [], {})
 
 
@@ -111,10 +114,11 @@ class Known:
         self.versions[sor_id] = LastVersion.of(change)
         self.fingerprints.pop(sor_id, None)
         fingerprint = found.get(FINGERPRINT, b"")
-        if fingerprint.startswith(_READING) and change.get("movedToOwnerSorId") is None:
-            self.fingerprints[sor_id] = bytes.fromhex(fingerprint.removeprefix(_READING).decode())
-        if is_ours:
-            self._fed(source, found.get("ce_time"))
+        with suppress(ValueError):  # somebody else's: then the unit is read anew, and the day is not known
+            if fingerprint.startswith(_READING) and change.get("movedToOwnerSorId") is None:
+                self.fingerprints[sor_id] = bytes.fromhex(fingerprint.removeprefix(_READING).decode())
+            if is_ours:
+                self._fed(source, found.get("ce_time"))
 
     def _fed(self, source: str, time: bytes | None) -> None:
         name = source.removeprefix(f"{SOURCE}:")
@@ -170,7 +174,7 @@ def _change_in(headers: Headers, value: bytes, *, is_ours: bool) -> dict[str, An
         change: dict[str, Any] = orjson.loads(data)
     except (EnvelopeError, ValidationError, orjson.JSONDecodeError):
         return None
-    return change
+    return change if isinstance(change, dict) and change.keys() >= _OURS else None
 
 
 def _valid(headers: Headers, value: bytes) -> bytes:
