@@ -14,7 +14,7 @@ from adapters.sor_files.csv_layout import Row
 from adapters.sor_files.entity import Damaged, LocationNumber, SnapshotEntity, Speciality
 from adapters.sor_files.port import Reading
 from adapters.sor_files.treatment_places import is_place_by_entity_type
-from adapters.sor_files.unreadable import Fault, UnreadableError, relative, sor_id
+from adapters.sor_files.unreadable import Fault, UnreadableError, readable_ids, relative, sor_id
 from contracts.addresses import Address
 from contracts.code_lists import entity_type_code, owner_type_of, speciality_code
 from contracts.identifiers import CvrNumber, Gln, PNumber, SorId
@@ -99,8 +99,8 @@ def _entity(row: Row, cells: _Cells, faults: list[Fault]) -> SnapshotEntity:
         provider_id=cells[names.PROVIDER_ID],
         shak=cells[names.SHAK],
         location_number=_location_number(cells, row.parents_gln, faults),
-        replaces=_sor_ids(cells, names.REPLACES),
-        replaced_by=_sor_ids(cells, names.REPLACED_BY),
+        replaces=_sor_ids(cells, names.REPLACES, faults),
+        replaced_by=_sor_ids(cells, names.REPLACED_BY, faults),
     )
 
 
@@ -173,5 +173,5 @@ def _location_number(cells: _Cells, parents_gln: str | None, faults: list[Fault]
     )
 
 
-def _sor_ids(cells: _Cells, column: str) -> tuple[SorId, ...]:
-    return tuple(sor_id(text, column) for text in (cells[column] or "").split())
+def _sor_ids(cells: _Cells, column: str, faults: list[Fault]) -> tuple[SorId, ...]:
+    return readable_ids((cells[column] or "").split(), column, faults)

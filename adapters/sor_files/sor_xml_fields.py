@@ -17,7 +17,7 @@ from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import LocationNumber, SnapshotEntity, Speciality
 from adapters.sor_files.safe_xml import Element, Parts, first_child, local_name, text_of
 from adapters.sor_files.treatment_places import is_place_by_entity_type
-from adapters.sor_files.unreadable import Fault, UnreadableError, relative, sor_id
+from adapters.sor_files.unreadable import Fault, UnreadableError, readable_ids, relative, sor_id
 from contracts.addresses import Address
 from contracts.code_lists import owner_type_of
 from contracts.identifiers import CvrNumber, Gln, PNumber, SorId
@@ -120,8 +120,8 @@ def read_unit(element: Element, written: str, sor_type: SorType, above: Above) -
         provider_id=unit.text("ProviderIdentifier"),
         shak=unit.text("ShakIdentifier"),
         location_number=location,
-        replaces=_sor_ids(unit, "ReplacesEntityCollection"),
-        replaced_by=_sor_ids(unit, "ReplacedByEntityCollection"),
+        replaces=_sor_ids(unit, "ReplacesEntityCollection", faults),
+        replaced_by=_sor_ids(unit, "ReplacedByEntityCollection", faults),
     ), faults
 
 
@@ -204,9 +204,9 @@ def _specialities(unit: Parts) -> tuple[Speciality, ...]:
     return tuple(found)
 
 
-def _sor_ids(unit: Parts, name: str) -> tuple[SorId, ...]:
+def _sor_ids(unit: Parts, name: str, faults: list[Fault]) -> tuple[SorId, ...]:
     collection = unit.child(name)
     if collection is None:
         return ()
     written = ((each.text or "").strip() for each in collection.iter("{*}SorIdentifier"))
-    return tuple(sor_id(each, "SorIdentifier") for each in written)
+    return readable_ids(written, f"{name}/SorIdentifier", faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from adapters.sor_files.entity import DamageReason
@@ -33,6 +34,17 @@ def sor_id(text: str, field: str) -> SorId:
             raise UnreadableError("invalid-identifier", field) from error
         named = f": can only be {was}" if was else ": too few digits are left to say which it was"
         raise UnreadableError("ruined-by-spreadsheet", field + named) from error
+
+
+def readable_ids(texts: Iterable[str], field: str, faults: list[Fault]) -> tuple[SorId, ...]:
+    """Return those of the texts that are SOR-ids, of other units; of the others there is a fault each."""
+    found = []
+    for text in texts:
+        try:
+            found.append(sor_id(text, field))
+        except UnreadableError as error:
+            faults.append((error.reason, error.field))
+    return tuple(found)
 
 
 def relative(text: str) -> SorId:

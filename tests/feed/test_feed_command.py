@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from adapters.samples.files import FileFormat, write
+from adapters.samples.register import sample_trees
 from contracts.identifiers import SorId
 from contracts.sor_entities import EntityChanged
 from workers.commands import main
@@ -150,3 +154,44 @@ def test_the_real_xml_goes_through_and_its_fabricated_unit_is_reported(tmp_path)
     assert result.exit_code == 0
     assert len(out.read_text(encoding="utf-8").splitlines()) == 3
     assert "6984910000160091" in result.output
+
+
+def test_the_snapshot_before_is_of_the_same_format_and_not_of_a_later_day_r30(tmp_path):
+    trees = list(sample_trees(20, 1, date(2024, 1, 31)))
+    paths = {}
+    for form, day in ((FileFormat.XML2, 30), (FileFormat.XML2, 31), (FileFormat.CSV, 30)):
+        path = paths[form, day] = tmp_path / f"{form}-{day}"
+        with path.open("wb") as target:
+            write(form, trees, date(2024, 1, day), target)
+
+    def fed(new, before, *more):
+        options = ["--previous", str(before), "--out", str(tmp_path / "out.jsonl"), *more]
+        done = CliRunner().invoke(main, ["feed", str(new), *options])
+        return done.exit_code, done.output
+
+    newest, before, other = paths.values()
+    assert fed(before, newest)[0] == 0
+    code, said = fed(newest, before)
+    assert (code, "the wrong way round" in said.replace("\n", " ")) == (1, True)
+    code, said = fed(before, other)
+    assert (code, "the snapshot before is sor2-csv" in said.replace("\n", " ")) == (1, True)
+    assert fed(newest, before, "--force")[0] == 0
+
+
+def test_a_second_snapshot_of_one_day_gives_versions_of_its_own_r10(tmp_path):
+    units = list(sample_trees(20, 1, date(2024, 1, 31)))
+    first, second, out = tmp_path / "first.xml", tmp_path / "second.xml", tmp_path / "out.jsonl"
+    with first.open("wb") as target:
+        write(FileFormat.XML2, units, date(2024, 1, 31), target)
+    text = first.read_text(encoding="utf-8-sig")
+    name = re.search(r"EntityName>([^<]+)<", text)[1]
+    second.write_text(text.replace(name, "Et andet navn"), encoding="utf-8")
+    assert CliRunner().invoke(main, ["feed", str(second), "--previous", str(first), "--out", str(out)]).exit_code == 0
+    versions = {json.loads(line)["value"]["version"] for line in out.read_text(encoding="utf-8").splitlines()}
+    assert versions == {20240132}
+
+
+def test_a_report_into_a_folder_that_is_not_there_is_refused_before_the_work(tmp_path):
+    """It was lost when all had been sent."""
+    done = CliRunner().invoke(main, ["feed", __file__, "--report", str(tmp_path / "none" / "report.json")])
+    assert (done.exit_code, "there is no folder" in done.output) == (2, True)

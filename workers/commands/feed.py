@@ -92,6 +92,8 @@ def command(
       sorbro feed Sor_2024-01-31.xml --previous Sor_2024-01-30.xml --out changes.jsonl
     """  # noqa: D301  # click marks a block that is not to be wrapped by a real backspace
     console = Console(stderr=True)
+    if report is not None and not Path(report).parent.is_dir():
+        raise click.BadParameter(f"there is no folder {Path(report).parent}", param_hint="--report")
     with ExitStack() as stack:
         try:
             source = stack.enter_context(open_snapshot(sys.stdin.buffer if str(snapshot) == "-" else snapshot))

@@ -69,14 +69,20 @@ def _read_one(unit: FileUnit, spool: Spool, report: FeedReport) -> None:
     spool.put(Candidate(change, is_dated, fingerprint, is_typed))
 
 
-def recall(units: Iterable[FileUnit | Damaged], wanted: AbstractSet[str], taken_on: date) -> dict[str, LastVersion]:
-    """Read again what the snapshot before said of the units `wanted`."""
+def recall(
+    units: Iterable[FileUnit | Damaged], wanted: AbstractSet[str], taken_on: date, said_on: date | None
+) -> dict[str, LastVersion]:
+    """Read again what the snapshot before said of the units `wanted`, for one taken on `taken_on`.
+
+    `said_on` is its own day, where it tells it: a second snapshot of one day gives versions of their own.
+    """
+    version = _day_number(said_on) if said_on is not None else 0
     found: dict[str, LastVersion] = {}
     for unit in units:
         if unit.sor_id in wanted and not isinstance(unit, Damaged):
             entity = unit.read().entity
             if entity is not None:
-                found[unit.sor_id] = LastVersion.of(_change(entity, taken_on))
+                found[unit.sor_id] = LastVersion.of(_change(entity, taken_on) | {"version": version})
     return found
 
 

@@ -9,7 +9,7 @@ from adapters.sor_files import open_snapshot
 from workers.feed.changes import messages, read, recall
 from workers.feed.known import Known, fingerprints_in
 from workers.feed.losses import Losses, nearest_unknown
-from workers.feed.soundness import check_before_reading, check_fields, check_whole
+from workers.feed.soundness import check_before_reading, check_fields, check_previous, check_whole
 from workers.feed.spool import Spool
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Feed:
         if self.previous is None:
             return {}
         with open_snapshot(self.previous) as snapshot:
+            if not self.force:
+                check_previous(self.report, snapshot)
             found = fingerprints_in(watch("Reading the one before", snapshot))
         return {sor_id: each for sor_id, each in found.items() if sor_id not in self.known.versions}
 
@@ -81,5 +83,5 @@ class Feed:
             asked |= wanted
             with open_snapshot(self.previous) as snapshot:
                 units = watch("Looking up what differs", snapshot)
-                last = last | recall(units, wanted, self.report.taken_on)
+                last = last | recall(units, wanted, self.report.taken_on, snapshot.taken_on)
         return last

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adapters.sor_files import Snapshot
     from workers.feed.known import Known
     from workers.feed.losses import LostField
     from workers.feed.report import FeedReport
@@ -35,6 +36,20 @@ def check_before_reading(report: FeedReport, known: Known) -> None:
         raise RefusedError(
             f"the topic was fed from {', '.join(sorted(others))}, and this is {report.format}: formats carry different "
             "fields, so what this one lacks would look erased. --force goes over to it"
+        )
+
+
+def check_previous(report: FeedReport, previous: Snapshot) -> None:
+    """Raise `RefusedError` for a snapshot before that is of another format, or of a later day by its own word."""
+    if previous.format != report.format:
+        raise RefusedError(
+            f"the snapshot before is {previous.format}, and this is {report.format}: formats carry different fields, "
+            "and what this one lacks would look erased. Give one of the same format; --force compares them all the same"
+        )
+    if previous.taken_on is not None and previous.taken_on > report.taken_on:
+        raise RefusedError(
+            f"the snapshot before is of {previous.taken_on}, and this one of {report.taken_on}: its changes would be "
+            "taken back. Are they the wrong way round? --force compares them all the same"
         )
 
 

@@ -159,6 +159,7 @@ def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it():
         columns.OWNER: str(SorId.of_item(8)),
         columns.GLN: "5790002401474",
         "PrioritizedEntitySpeciality1Name": "raketvidenskab",
+        columns.REPLACES: f"1 {SorId.of_item(3)}",
     }
     items = read(sor2(OWNER | {columns.CVR: "35095748", columns.TYPE_LABEL: "plejehjem"}, CLINIC | odd))
     assert damage(items) == [
@@ -168,8 +169,11 @@ def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it():
         (SI, "unknown-label", True),
         (SI, "unknown-label", True),
         (SI, "invalid-location-number", True),
+        (SI, "invalid-identifier", True),
     ]
     (_, clinic) = entities(items)
+    assert clinic.replaces == (SorId.of_item(3),)
+    assert clinic.type_is_unknown
     assert (clinic.cvr, clinic.entity_type, clinic.location_number, clinic.specialities) == (None, None, None, ())
 
 

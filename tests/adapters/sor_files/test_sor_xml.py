@@ -140,17 +140,20 @@ def test_damage_is_reported_in_its_place_and_spreads_to_what_stands_below():
             "unreadable",
             "PostalAddressInformation",
         ),
-        (
-            "<ReplacesEntityCollection><SorIdentifier>1</SorIdentifier></ReplacesEntityCollection>",
-            "invalid-identifier",
-            "SorIdentifier",
-        ),
     ],
 )
 def test_a_unit_that_cannot_be_read_is_damaged_and_says_where(fields, reason, field):
     (item,) = read_xml(owner(fields=fields))
     assert (item.sor_id, item.reason, item.unit_kept) == (IE, reason, False)
     assert item.where.endswith(f"InstitutionOwner/{field}")
+
+
+def test_one_of_the_units_it_replaces_that_has_no_id_is_left_out_alone():
+    ids = f"<SorIdentifier>1</SorIdentifier><SorIdentifier>{OE}</SorIdentifier>"
+    fault, unit = read_xml(owner(fields=f"<ReplacesEntityCollection>{ids}</ReplacesEntityCollection>"))
+    assert (fault.reason, fault.unit_kept) == ("invalid-identifier", True)
+    assert fault.where.endswith("ReplacesEntityCollection/SorIdentifier")
+    assert unit.replaces == (OE,)
 
 
 def test_a_unit_without_a_name_or_an_id_is_damaged():
