@@ -77,11 +77,19 @@ def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datet
     renumberings = renumbered(node, change, event_id, now)
     after = replace(node, entity=change, announcement=announcement, renumberings=renumberings)
     draft.put(after)
-    for replaced in change.replaces:
-        draft.put(replace(draft.node(replaced), replaced_by=change.sor_id))
+    _note_replaced(draft, node.entity, change)
     recalled = recall(draft, node, change, event_id)
     # The unit itself is reviewed when its dossier is back: BSR must not be told of it as of one that never registered.
     return Applied(tuple(reached_by(draft, node, after)[len(recalled) :]), tuple(recalled))
+
+
+def _note_replaced(draft: Draft, before: EntityChanged | None, change: EntityChanged) -> None:
+    """Let the units that it replaces know, and those that it replaces no more."""
+    for dropped in before.replaces if before is not None else ():
+        if dropped not in change.replaces and (node := draft.node(dropped)).replaced_by == change.sor_id:
+            draft.put(replace(node, replaced_by=None))
+    for replaced in change.replaces:
+        draft.put(replace(draft.node(replaced), replaced_by=change.sor_id))
 
 
 def _apply_self_registration(draft: Draft, message: SelfRegistered) -> Applied | Unapplied | Refusal:

@@ -362,17 +362,31 @@ class Clerk:
         began, year = notices.began_on(said).year, notices.registered_on(said).year
         owed = [(missed, "late-registration") for missed in range(max(began, year - 3), year)]
         for asked, occasion in [*owed, *([(year, "registration")] if began <= year else [])]:
-            if asked >= danish_date(now).year or not self._was_asked_of_another(registration, asked):
+            if asked < self._followed_in(registration):
+                continue
+            if asked >= danish_date(now).year or not self._was_asked(registration, asked, occasion):
                 self._ask(place, registration, asked, occasion, now, said=said)
 
-    def _was_asked_of_another(self, registration: Registration, year: int) -> bool:
-        """Whether the place registered under other numbers before, and was asked for that year then."""
-        return any(
-            each.registration != registration
-            and each.facts["feeYear"] == year
-            and each.facts["occasion"] in {"registration", "late-registration"}
+    def _was_asked(self, registration: Registration, year: int, occasion: str) -> bool:
+        """Whether the place, under any numbers, has its answer for a year gone by."""
+        asked = [
+            each
             for each in self.told.of(registration.sor_id, "triggered", "not-due", "parked")
-        )
+            if each.facts["feeYear"] == year
+        ]
+        if occasion == "late-registration":
+            return any(each.facts.get("reason") != "not-registered" for each in asked)
+        return any(each.facts["occasion"] in {"registration", "late-registration"} for each in asked)
+
+    def _followed_in(self, registration: Registration) -> int:
+        """The first year of a registration that followed another (R4, R5); the beginning of time for any other."""
+        asked = [
+            each.facts
+            for each in self.told.of(registration.sor_id, "triggered", "not-due", "parked")
+            if each.registration == registration
+        ]
+        years = [facts["feeYear"] for facts in asked if facts["occasion"] in {"new-cvr", "new-p-number"}]
+        return min(years) if years and min(years) <= min(facts["feeYear"] for facts in asked) else 0
 
     def _ask(
         self,
@@ -390,7 +404,8 @@ class Clerk:
         known = self.papers.self_registrations(place.unit)
         counts = said or (known[-1].message if known else None)
         day = last_day.isoformat() if last_day else None
-        question = Question(registration, place.way, year, occasion, counts if registered else None, day)
+        was_there = registered and year >= self._followed_in(registration)
+        question = Question(registration, place.way, year, occasion, counts if was_there else None, day)
         ask(question, self.papers, self.told, now, only_due=only_due)
 
     def _run_fees(self, places: list[Place], now: datetime) -> None:
@@ -402,7 +417,10 @@ class Clerk:
             for place in places:
                 standing = self.told.standing(place.unit)
                 said = self._valid_self_registration(place.unit)
-                if standing and standing.registered and said and notices.began_on(said.message).year <= run.year:
+                if not (standing and standing.registered and said):
+                    continue
+                began = max(notices.began_on(said.message).year, self._followed_in(standing.registration))
+                if began <= run.year and not (place.closing and place.closing.last_day.year < run.year):
                     self._ask(place, standing.registration, run.year, "yearly-run", now)
 
     def _said_of(self, unit: str, year: int, asked: Question) -> Json:

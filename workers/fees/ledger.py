@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from workers.tree.state import Identity, LedgerEntry, Node
 
 
+_REGISTERING: Final = frozenset({"registration", "late-registration"})
+_FOLLOWING: Final = frozenset({"new-cvr", "new-p-number"})
 _RULES: Final[dict[Basis, tuple[str, ...]]] = {"full": (), "half": ("R34",), "partial-dispensation": ("R34", "R36")}
 
 
@@ -176,7 +178,19 @@ def _case(draft: Draft, node: Node, question: Question) -> Case:
         is_scheme_paid=scheme is not None and is_scheme_paid(draft, scheme, year),
         dispensation=share_let_off(node, year),
         last_day=question.last_day,
+        # Who registers is asked for no year before its first; and while questions are released the ledger lacks some.
+        first_year=first_year_of(node, question.identity) if question.occasion not in _REGISTERING else None,
     )
+
+
+def first_year_of(node: Node, identity: Identity) -> int | None:
+    """The year in which the registration followed another; None where nothing says so (R4–R6).
+
+    The years before it were the other's, and what the place says of itself tells nothing about that.
+    """
+    asked = [entry for entry in node.ledger if entry.registration_id == identity.registration_id]
+    first = min((entry.fee_year for entry in asked if entry.occasion in _FOLLOWING), default=None)
+    return None if first is None or any(entry.fee_year < first for entry in asked) else first
 
 
 def is_owed(draft: Draft, node: Node, question: Question, tariffs: TariffTable) -> bool:

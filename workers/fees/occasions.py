@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.danish_time import danish_date
+from workers.closures.announced import closing_of
 from workers.exemptions.notified import has_ended_one
-from workers.fees.ledger import Question, ask, is_owed, was_free_for_another_reason
+from workers.fees.ledger import Question, ask, first_year_of, is_owed, was_free_for_another_reason
 from workers.fees.verdict import treated_by_end_of
-from workers.tree.state import Registered
+from workers.tree.state import NotDue, Registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,27 +31,29 @@ def ask_on_registration(
 ) -> list[Send]:
     """A place has registered: ask for the years it missed, oldest first, and for the year of registration.
 
-    One that comes back under new numbers owes no year gone by that was asked of it under the old ones (R4).
+    It owes no year gone by that has been asked of it before, under whatever numbers: then it was in the register, and
+    its fee was settled by what it was then (R4, R34). Nor one in which another registration was there.
     """
     node = draft.node(identity.sor_id)
     said = node.self_registration
     if said is None:
         return []
-    this_year = danish_date(now).year
+    this_year, first_year = danish_date(now).year, first_year_of(node, identity)
     sends: list[Send] = []
     for year, occasion in _years_of(said):
-        if year >= this_year or not _was_asked_of_another(node, identity, year):
+        if first_year is not None and year < first_year:
+            continue
+        if year >= this_year or not _was_asked(node, year, occasion):
             sends += ask(draft, Question(identity, year, occasion, said, event_id), tariffs, now)
     return sends
 
 
-def _was_asked_of_another(node: Node, identity: Identity, year: int) -> bool:
-    return any(
-        entry.registration_id != identity.registration_id
-        and entry.fee_year == year
-        and entry.occasion in {"registration", "late-registration"}
-        for entry in node.ledger
-    )
+def _was_asked(node: Node, year: int, occasion: Occasion) -> bool:
+    """Whether the year has its answer. One in which nobody was treated was missed all the same, if somebody was."""
+    asked = [entry for entry in node.ledger if entry.fee_year == year]
+    if occasion == "late-registration":
+        return any(not (isinstance(entry, NotDue) and entry.reason == "not-registered") for entry in asked)
+    return any(entry.occasion in {"registration", "late-registration"} for entry in asked)
 
 
 def _years_of(said: SelfRegistered) -> Iterator[tuple[int, Occasion]]:
@@ -128,4 +131,9 @@ def _yearly_question(draft: Draft, place: SorId, fee_year: int, event_id: str) -
     said, standing = node.self_registration, node.standing
     if not isinstance(standing, Registered) or said is None or not treated_by_end_of(fee_year, said):
         return None
+    first_year, closing = first_year_of(node, standing.identity), closing_of(draft, node)
+    if first_year is not None and fee_year < first_year:
+        return None
+    if closing is not None and closing.last_day.year < fee_year:
+        return None  # a run held early; nobody will be treated there in that year (R31)
     return Question(standing.identity, fee_year, "yearly-run", said, event_id)

@@ -34,6 +34,8 @@ class Case(NamedTuple):
     """The share of the fee that STPS has let the place off (R36)."""
     last_day: date | None = None
     """The last day of a registration that ends in the year."""
+    first_year: int | None = None
+    """The first year of a registration that followed another (R4, R5); None for any other."""
 
 
 class Due(NamedTuple):
@@ -66,7 +68,7 @@ def judge(case: Case, tariffs: TariffTable) -> Verdict:
         return Nothing("already-triggered", "R39")
     if case.is_exempt:
         return Nothing("exempt-notified", "R44")
-    if said is None or _is_over_before_it_began(case, said) or not treated_by_end_of(case.fee_year, said):
+    if said is None or _is_not_there(case, said) or not treated_by_end_of(case.fee_year, said):
         return Nothing("not-registered", "R31")  # [D] the nearest of the reasons where nobody was treated yet
     if case.owner_type == "region" and said.category == "1":
         return Nothing("region-lump-sum", "R33")
@@ -87,7 +89,10 @@ def treated_by_end_of(year: int, self_registration: SelfRegistered) -> bool:
     return started.year <= year
 
 
-def _is_over_before_it_began(case: Case, said: SelfRegistered) -> bool:
+def _is_not_there(case: Case, said: SelfRegistered) -> bool:
+    """Whether another registration had that year still, or this one was over before treatment began."""
+    if case.first_year is not None and case.fee_year < case.first_year:
+        return True
     started = said.treatment_started_on
     return started is not None and case.last_day is not None and case.last_day < started
 
