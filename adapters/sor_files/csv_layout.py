@@ -58,6 +58,8 @@ class Layout:
     place_by_shape: bool
     """Whether the shape of the tree decides what is a behandlingssted, or the type and a hospital's shape."""
     read: Callable[[Row], Reading]
+    lacking: tuple[str, ...] = ()
+    """See `Snapshot`."""
 
     @property
     def cut(self) -> int:

@@ -40,6 +40,7 @@ class CsvSnapshot:
 
     def __init__(self, source: Source, layout: Layout) -> None:
         self.format = layout.format
+        self.lacking = layout.lacking
         self._source = source
         self._table = UnitTable(layout)
         self._header = f"\x1f{sha256(repr(layout.columns).encode()).hexdigest()[:32]}\x1f"

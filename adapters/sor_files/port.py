@@ -59,6 +59,10 @@ class Snapshot(Protocol):
         """The day the file says it was taken (SnapshotDate); None where the format does not say."""
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """The columns that this file has not, though the format has, and what is decided turns on them."""
+
+    @property
     def size(self) -> int | None:
         """Bytes of the source as stored, None for a pipe; for a progress bar."""
 

@@ -32,6 +32,7 @@ class OpenSnapshot:
         self._resources = resources
         self.format: SnapshotFormat = snapshot.format
         self.taken_on: date | None = snapshot.taken_on
+        self.lacking: tuple[str, ...] = snapshot.lacking
         self.size: int | None = snapshot.size
 
     @property

@@ -54,6 +54,7 @@ def sor2_layout(header: bytes) -> Layout | None:
         unread={"IE": unknown, "SI": unknown | repeated, "OE": unknown | repeated},
         place_by_shape=False,
         read=read_row,
+        lacking=tuple(" or ".join(several) for several in names.DECIDING if not found(*several)),
     )
 
 

@@ -64,6 +64,8 @@ ADDRESS_PARTS: Final = (
 """What follows `ADDRESSES` in the name of a column. Whether an address is inherited cannot be seen; decimal commas."""
 
 REQUIRED: Final = (SOR_ID, SOR_TYPE, NAME)
+DECIDING: Final = ((CVR,), (TYPE_CODE, TYPE_LABEL), SPECIALITIES[0], (FIRST_FROM,), (FROM,), (TO,))
+"""What registrations, closures and fees turn on: a whole file has one of each."""
 ALL: Final = (
     *(SOR_ID, SOR_TYPE, PARENT, NAME, TYPE_CODE, TYPE_LABEL),
     *(OWNER, OWNER_NAME, OWNER_TYPE_LABEL, CVR, INSTITUTION, INSTITUTION_NAME, INSTITUTION_TYPE_LABEL),

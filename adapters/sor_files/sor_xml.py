@@ -120,7 +120,9 @@ class XmlUnit:
 
 
 class SorXml:
-    """A SOR XML file as a `Snapshot`."""
+    """A SOR XML file as a `Snapshot`; it has no columns."""
+
+    lacking: Final[tuple[str, ...]] = ()
 
     def __init__(self, source: Source) -> None:
         """Read as far as the first unit. Raises `SnapshotError` for XML of another kind."""

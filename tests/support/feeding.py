@@ -51,6 +51,7 @@ class Listed:
     items: Iterable
     format: SnapshotFormat = SnapshotFormat.SOR_XML_2
     taken_on: date | None = None
+    lacking: tuple[str, ...] = ()
     size: int | None = None
     position: int = 0
 

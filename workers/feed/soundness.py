@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _ALWAYS_BORNE: Final = 20
 """So many may go from a small register without a word; a per cent of it is less than one clinic."""
-_DECIDING: Final = frozenset({"cvr", "entityType", "isTreatmentPlace", "specialities"})
-"""What registrations and fees turn on; all units of even a small register do not lose it in one night."""
+_DECIDING: Final = frozenset({"cvr", "pNumber", "entityType", "isTreatmentPlace", "specialities", "toDate"})
+"""What registrations, closures and fees turn on; all units of even a small register do not lose it in one night."""
 _ALL_OF: Final = 5
 _NAMED: Final = 5
 
@@ -24,8 +24,13 @@ class RefusedError(ValueError):
     """A snapshot that may be wrong as a whole; the message says what to do."""
 
 
-def check_before_reading(report: FeedReport, known: Known) -> None:
-    """Raise `RefusedError` for a file older than what was fed, or of another format."""
+def check_before_reading(snapshot: Snapshot, report: FeedReport, known: Known) -> None:
+    """Raise `RefusedError` for a file that lacks columns, is older than what was fed, or of another format."""
+    if snapshot.lacking:
+        raise RefusedError(
+            f"the file has no column {', '.join(snapshot.lacking)}: what stands there would look erased. A column may "
+            "have got another name, and nothing was sent. Fetch the file again, or feed it all the same with --force"
+        )
     if known.taken_on is not None and report.taken_on < known.taken_on:
         raise RefusedError(
             f"this snapshot is of {report.taken_on}, but one of {known.taken_on} has been fed already, and its changes "
@@ -81,6 +86,20 @@ def check_fields(lost: Sequence[LostField], limit_per_cent: float) -> None:
             f"the file no longer says anything where the one before did: {named}{more}. That is more than "
             f"{limit_per_cent:g} % (--shrink-limit) of those that had it. A column or an element may be missing, "
             "or have another name; nothing was sent. Fetch the file again, or feed it all the same with --force"
+        )
+
+
+def check_parents(rehung: int, units: int, limit_per_cent: float) -> None:
+    """Raise `RefusedError` where more than `limit_per_cent` of the units hang under another parent than before.
+
+    Without a column of parents the tree is put together from what else there is, and is flatter: other units of a
+    hospital would be its departments (R18), and others close with one above them (R22).
+    """
+    if rehung > max(_ALWAYS_BORNE, units * limit_per_cent / 100):
+        raise RefusedError(
+            f"{rehung} of {units} units hang under another parent than before: more than {limit_per_cent:g} % "
+            "(--shrink-limit). The column of the parents may be missing, or have another name; nothing was sent. "
+            "Fetch the file again, or feed it all the same with --force"
         )
 
 

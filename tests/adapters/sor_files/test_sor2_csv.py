@@ -221,7 +221,14 @@ def test_what_cannot_be_taken_is_named_and_what_hangs_under_it_r1_r13():
 
 def test_the_format_is_told_and_that_no_day_is():
     with open_snapshot(BytesIO(sor2(OWNER))) as snapshot:
-        assert (snapshot.format, snapshot.taken_on) == (SnapshotFormat.SOR2_CSV, None)
+        assert (snapshot.format, snapshot.taken_on, snapshot.lacking) == (SnapshotFormat.SOR2_CSV, None, ())
+
+
+def test_columns_on_which_much_turns_are_missed_but_not_those_whose_names_nobody_has_seen_r4_r9():
+    """A code or a label is enough."""
+    lean = [columns.SOR_ID, columns.SOR_TYPE, columns.NAME, columns.TYPE_LABEL, columns.FROM, f"Sor{columns.CVR}"]
+    with open_snapshot(BytesIO(sor2(OWNER, header=lean))) as snapshot:
+        assert snapshot.lacking == (" or ".join(columns.SPECIALITIES[0]), columns.FIRST_FROM, columns.TO)
 
 
 def test_a_main_speciality_that_cannot_be_read_does_not_make_the_next_one_the_main_one_r15():
