@@ -191,7 +191,9 @@ def test_what_the_contract_refuses_is_named_and_not_sent_r1():
 def test_what_is_not_sent_is_not_named_as_sent_without_a_detail(topic):
     unit = Unit(replace(TREE[0], owner_type=None), (Damaged(OWNER, "unknown-owner-type", "line 2", unit_kept=True),))
     report = topic.feed([unit], NEXT, force=True)
-    assert [(each.reason, each.unit_kept) for each in report.damaged] == [("unreadable", False)]
+    (refused,) = report.damaged
+    assert (refused.reason, refused.unit_kept) == ("unreadable", False)
+    assert refused.where.endswith("; unknown-owner-type: line 2")
 
 
 def test_each_message_says_the_format_and_the_day_it_was_read_from():

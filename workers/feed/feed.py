@@ -53,7 +53,7 @@ class Feed:
             check_before_reading(self.snapshot, self.report, self.known)
         earlier = self._earlier(watch)
         with Spool() as spool:
-            seen = read(watch("Reading", self.snapshot), earlier | self.known.fingerprints, spool, self.report)
+            seen = read(watch("Reading", self.snapshot), self.known.fingerprints, earlier, spool, self.report)
             units = earlier.keys() | self.known.versions.keys()
             last = self._last(spool.sor_ids, units - seen, earlier.keys(), watch)
             losses = Losses(spool, last, self.report.taken_on)
