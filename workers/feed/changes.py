@@ -46,6 +46,8 @@ def read(
     may have some: it is read for them, though what it says is not new.
     """
     seen: set[str] = set()
+    unclear: set[str] = set()
+    """Institutions whose type cannot be read, and what is in them: it may be a hospital (R18)."""
     for unit in units:
         seen.add(unit.sor_id)
         if isinstance(unit, Damaged):
@@ -53,7 +55,7 @@ def read(
         elif told.get(unit.sor_id) == unit.fingerprint:
             report.read += 1
             report.unchanged += 1
-        elif (candidate := _read_one(unit, report)) is None:
+        elif (candidate := _read_one(unit, unclear, report)) is None:
             continue
         elif earlier.get(unit.sor_id) == unit.fingerprint:
             report.unchanged += 1
@@ -62,8 +64,8 @@ def read(
     return seen
 
 
-def _read_one(unit: FileUnit, report: FeedReport) -> Candidate | None:
-    """Read a unit and report its faults; None where it cannot be sent."""
+def _read_one(unit: FileUnit, unclear: set[str], report: FeedReport) -> Candidate | None:
+    """Read a unit, and report its faults; None where it cannot be sent. Its parent has been read before."""
     reading = unit.read()
     if reading.entity is None:
         report.damaged.extend(reading.damage)
@@ -78,9 +80,23 @@ def _read_one(unit: FileUnit, report: FeedReport) -> Candidate | None:
         return None
     report.damaged.extend(reading.damage)
     report.read += 1
-    fingerprint = None if reading.damage else unit.fingerprint
-    is_dated, is_typed = reading.entity.from_date is not None, not reading.entity.type_is_unknown
-    return Candidate(change, is_dated, fingerprint, is_typed)
+    return _candidate(reading.entity, change, None if reading.damage else unit.fingerprint, unclear)
+
+
+def _candidate(
+    entity: SnapshotEntity, change: dict[str, Any], fingerprint: bytes | None, unclear: set[str]
+) -> Candidate:
+    """Where the type of the institution around a department cannot be read, what the department is cannot be told."""
+    is_in_unclear = entity.sor_type == "OE" and entity.parent_sor_id in unclear
+    if is_in_unclear or (entity.sor_type == "SI" and entity.mark_is_unknown):
+        unclear.add(entity.sor_id)
+    return Candidate(
+        change,
+        dated=entity.from_date is not None,
+        fingerprint=None if is_in_unclear else fingerprint,
+        typed=not entity.type_is_unknown,
+        marked=not (is_in_unclear or entity.mark_is_unknown),
+    )
 
 
 def recall(
