@@ -71,8 +71,10 @@ class SnapshotEntity:
     `cvr` and `owner_type` stand on the owner alone (R3). `is_treatment_place` is decided in
     `treatment_places`, since no snapshot format carries the mark. `to_date` is the last day (R9).
 
-    `type_is_unknown`: the file names a type that we cannot read, which is not the same as naming none. An owner of
-    unknown kind has no `owner_type` and is reported; the contract refuses its message.
+    `type_is_unknown`: the file names a type that we cannot read, which is not the same as naming none. With
+    `mark_is_unknown` it is the type that would have told whether the unit is a behandlingssted.
+
+    An owner of unknown kind has no `owner_type` and is reported; the contract refuses its message.
     """
 
     sor_id: SorId
@@ -84,6 +86,7 @@ class SnapshotEntity:
     owner_type: OwnerType | None = None
     type_is_unknown: bool = False
     is_treatment_place: bool = False
+    mark_is_unknown: bool = False
     cvr: CvrNumber | None = None
     p_number: PNumber | None = None
     from_date: date | None = None

@@ -30,6 +30,7 @@ _RENAMING: Final = b"xmlns"
 """What gives prefixes another meaning."""
 _ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>)?\s*<[^<>!?]*>")
 """The declaration, and the root's tag."""
+_DECLARED: Final = re.compile(rb"""<\?xml\s[^<>]*?\sencoding\s*=\s*["']([A-Za-z][\w.-]*)["']""", re.ASCII)
 _BYTEWISE: Final = frozenset({"UTF-8", "ISO-8859-1", "US-ASCII", "WINDOWS-1252"})
 """Encodings in which the bytes of ASCII mean nothing else."""
 
@@ -99,6 +100,15 @@ def root_of(source: Source) -> tuple[Element, bytes]:
     raise source.error("no XML element where one should begin")
 
 
+def encoding_of(head: bytes) -> str:
+    """Return the encoding in which a file that begins with `head` is read, other than UTF-16, by its own word.
+
+    The parser does not tell before it has read the file to its end.
+    """
+    declared = _DECLARED.match(head)
+    return declared[1].decode().upper() if declared is not None else "UTF-8"
+
+
 def events(source: Source, head: bytes, root: Element, names: Collection[str], ending: bytes) -> Iterator[Event]:
     """Yield start and end of the elements of these names in the root's namespace, in `head` and the rest of the source.
 
@@ -106,7 +116,7 @@ def events(source: Source, head: bytes, root: Element, names: Collection[str], e
     much between two of them.
     """
     namespace = root.nsmap[root.prefix]
-    parser, tags = _parser([f"{{{namespace}}}{name}" for name in names]), _Tags(root, names, ending)
+    parser, tags = _parser([f"{{{namespace}}}{name}" for name in names]), _Tags(root, encoding_of(head), names, ending)
     since, begins_after_event = b"", False
     for piece in _pieces(source, head, ending):
         found = _fed(parser, piece, source)
@@ -132,9 +142,8 @@ def events(source: Source, head: bytes, root: Element, names: Collection[str], e
 class _Tags:
     """Finds tags in the bytes of a file by their text: those with the root's prefix, no attributes, no blanks."""
 
-    def __init__(self, root: Element, names: Collection[str], ending: bytes) -> None:
-        encoding = root.getroottree().docinfo.encoding or "UTF-8"
-        self._is_open = encoding.upper() in _BYTEWISE
+    def __init__(self, root: Element, encoding: str, names: Collection[str], ending: bytes) -> None:
+        self._is_open = encoding in _BYTEWISE
         """Whether what looks like a tag is one: there is nothing in the file that could hide one."""
         self._ending = ending
         prefix = f"{root.prefix}:" if root.prefix is not None else ""

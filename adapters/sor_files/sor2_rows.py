@@ -70,6 +70,7 @@ def _entity(row: Row, cells: _Cells, faults: list[Fault]) -> SnapshotEntity:
     if row.cvr_differs:
         faults.append(("cvr-differs-from-owner", names.CVR))
     entity_type = _code_or_label(cells, names.TYPE_CODE, names.TYPE_LABEL, entity_type_code, faults)
+    type_is_unknown = entity_type is None and cells[names.TYPE_LABEL] is not None
     cvr, p_number = cells[names.CVR], cells[names.P_NUMBER]
     return SnapshotEntity(
         sor_id=identifier,
@@ -78,11 +79,12 @@ def _entity(row: Row, cells: _Cells, faults: list[Fault]) -> SnapshotEntity:
         parent_sor_id=None if row.parent is None else relative(row.parent),
         name=name,
         entity_type=entity_type,
-        type_is_unknown=entity_type is None and cells[names.TYPE_LABEL] is not None,
+        type_is_unknown=type_is_unknown,
         owner_type=_owner_type(cells, faults) if row.sor_type == "IE" else None,
         is_treatment_place=is_place_by_entity_type(
             row.sor_type, entity_type, in_hospital=row.in_hospital, has_children=row.has_children
         ),
+        mark_is_unknown=type_is_unknown and not row.in_hospital,
         cvr=CvrNumber.parse(cvr) if row.sor_type == "IE" and cvr is not None else None,
         p_number=PNumber.parse(p_number) if p_number is not None else None,
         from_date=_date(cells, names.FROM),

@@ -21,7 +21,7 @@ from xxhash import xxh3_128_digest
 from adapters.sor_files.civil_dates import civil_date
 from adapters.sor_files.entity import Damaged, DamageReason
 from adapters.sor_files.port import Reading, SnapshotFormat
-from adapters.sor_files.safe_xml import Element, Event, Parts, events, forget_before, local_name, root_of
+from adapters.sor_files.safe_xml import Element, Event, Parts, encoding_of, events, forget_before, local_name, root_of
 from adapters.sor_files.sor_xml_fields import (
     Above,
     Location,
@@ -130,7 +130,7 @@ class SorXml:
         self.format = FORMATS[root.tag]
         self._source = source
         self._events = events(source, head, root, _BRANCHES, _ENDING)
-        prefixes = repr(sorted((prefix or "", name) for prefix, name in root.nsmap.items()))
+        prefixes = repr((encoding_of(head), sorted((prefix or "", name) for prefix, name in root.nsmap.items())))
         self._prefixes = f"\x1f{sha256(prefixes.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}\x1f"
         self._first = next(self._events, None)
         self.taken_on = _date(self._first)

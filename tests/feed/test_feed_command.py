@@ -191,6 +191,36 @@ def test_a_second_snapshot_of_one_day_gives_versions_of_its_own_r10(tmp_path):
     assert versions == {20240132}
 
 
+def test_a_second_csv_of_one_day_gives_versions_of_its_own_r10(feed):
+    """A CSV does not tell its day: with the version and the id of the first file's, its change would be lost."""
+    before, _ = feed(list(ROWS.values()))
+    changed = [ROWS[OWNER], ROWS[CLINIC].replace("Klinikken", "Ny klinik", 1), ROWS[PLACE]]
+    after, _ = feed(changed, previous=list(ROWS.values()))
+    assert [line["value"]["version"] for line in (*before, *after)] == [20240131] * 3 + [20240132]
+    assert len({line["headers"]["ce_id"] for line in (*before, *after)}) == 4
+
+
+def test_a_fault_that_stood_in_the_snapshot_before_is_named_all_the_same_r1(feed, tmp_path):
+    """Nobody need have been told: the one before may never have been fed."""
+    rows = [
+        ROWS[OWNER].replace("privat", "raketbase"),
+        ROWS[CLINIC].replace(",,,x", ",1234567890123,,x"),
+        ROWS[PLACE].replace("Behandler", ""),
+    ]
+    report = tmp_path / "report.json"
+    lines, _ = feed(
+        [*rows, f"{SorId.of_item(5004)},SI,,Ny,25052943,{OWNER},,,x"], "--report", str(report), previous=rows
+    )
+    assert [line["value"]["name"] for line in lines] == ["Ny"]
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert [(each["sorId"], each["reason"], each["unitKept"]) for each in told["damaged"]] == [
+        (OWNER, "unreadable", False),
+        (CLINIC, "invalid-location-number", True),
+        (PLACE, "unreadable", False),
+    ]
+    assert (told["read"], told["unchanged"], told["new"]) == (2, 1, 1)
+
+
 def test_a_report_into_a_folder_that_is_not_there_is_refused_before_the_work(tmp_path):
     """It was lost when all had been sent."""
     done = CliRunner().invoke(main, ["feed", __file__, "--report", str(tmp_path / "none" / "report.json")])

@@ -11,7 +11,7 @@ from adapters.samples.files import FileFormat, write
 from adapters.samples.register import sample_trees
 from adapters.sor_files import Damaged, SnapshotEntity, SnapshotError, SnapshotFormat, open_snapshot
 from contracts.addresses import Address
-from contracts.identifiers import CvrNumber, SorId
+from contracts.identifiers import CvrNumber, PNumber, SorId
 from support.feeding import OWNER, TREE, ListedTopic
 from workers.feed.feed import Feed
 from workers.feed.report import FeedReport
@@ -149,15 +149,57 @@ def test_what_fees_turn_on_is_not_lost_by_all_of_a_small_register_r4():
         topic.feed([replace(owner, cvr=None) for owner in owners], NEXT)
 
 
-def test_a_snapshot_before_tells_of_lost_fields_too_r4(tmp_path):
-    """A renamed column, in a real file of the format."""
-    trees = list(sample_trees(200, 1, NEXT))
+@pytest.mark.parametrize(("field", "without"), [("pNumber", {"p_number": None}), ("toDate", {"to_date": None})])
+def test_nor_are_all_of_a_few_p_numbers_or_closures_taken_back_in_one_night_r5_r24(field, without):
+    """Fewer than may go from a small register, and in a large one no more closures may be pending."""
+    topic = ListedTopic()
+    few = [replace(unit, p_number=PNumber("1023456789"), to_date=date(2024, 12, 31)) for unit in MANY[3:8]]
+    topic.feed([*MANY[:3], *few, *MANY[8:]])
+    with pytest.raises(RefusedError, match=rf"{field} \(5 units\)"):
+        topic.feed([*MANY[:3], *(replace(unit, **without) for unit in few), *MANY[8:]], NEXT)
+    assert topic.feed([*MANY[:3], *few[:1], *(replace(unit, **without) for unit in few[1:]), *MANY[8:]], NEXT).sent == 4
+
+
+def test_a_tree_that_is_another_one_all_at_once_is_refused_r18_r22():
+    clinics = [SnapshotEntity(SorId.of_item(item), "OE", OWNER, TREE[1].sor_id, "Afdeling") for item in range(40)[1:]]
+    topic = ListedTopic()
+    topic.feed([*TREE, *clinics])
+    flat = [replace(each, parent_sor_id=TREE[2].sor_id) for each in clinics]
+    with pytest.raises(RefusedError, match=r"21 of 42 units hang under another parent.*--force"):
+        topic.feed([*TREE, *flat[:21], *clinics[21:]], NEXT)
+    assert topic.feed([*TREE, *flat[:20], *clinics[20:]], NEXT).changed == 20
+
+
+def sample_with(tmp_path, column: bytes, name: bytes):
+    """A register as SOR2 CSV, as it should be and with a column of another name."""
     whole, renamed = tmp_path / "whole.csv", tmp_path / "renamed.csv"
     with whole.open("wb") as target:
-        write(FileFormat.CSV, trees, NEXT, target)
+        write(FileFormat.CSV, list(sample_trees(200, 1, NEXT)), NEXT, target)
     header, rest = whole.read_bytes().split(b"\n", 1)
-    renamed.write_bytes(header.replace(b"InstitutionOwnerCvrNumberId", b"InstitutionOwnerCvr") + b"\n" + rest)
-    with open_snapshot(renamed) as snapshot:
-        feed = Feed(snapshot, FeedReport(snapshot.format, NEXT), previous=whole)
-        with pytest.raises(RefusedError, match=r"cvr \("):
-            list(feed.changes(lambda _, given: given.units()))
+    renamed.write_bytes(header.replace(b";" + column, b";" + name) + b"\n" + rest)
+    return whole, renamed
+
+
+def feed_file(path, **terms):
+    with open_snapshot(path) as snapshot:
+        feed = Feed(snapshot, FeedReport(snapshot.format, NEXT), **terms)
+        return [record for records in feed.changes(lambda _, given: given.units()) for record in records]
+
+
+@pytest.mark.parametrize("field", [("VirtualAddressTelephoneNumber", "telephone"), ("ProductionUnitId", "pNumber")])
+def test_a_snapshot_before_tells_of_lost_fields_too_r4(tmp_path, field):
+    """A renamed column, in a real file of the format."""
+    whole, renamed = sample_with(tmp_path, field[0].encode(), b"Odd")
+    with pytest.raises(RefusedError, match=rf"{field[1]} \("):
+        feed_file(renamed, previous=whole)
+
+
+def test_without_the_column_of_the_parents_the_tree_is_not_made_flat_r18_r22(tmp_path):
+    whole, renamed = sample_with(tmp_path, b"ParentSorId", b"ParentId")
+    with pytest.raises(RefusedError, match="another parent"):
+        feed_file(renamed, previous=whole)
+
+
+def test_a_first_file_may_lack_a_column_for_nothing_could_look_erased(tmp_path):
+    _, renamed = sample_with(tmp_path, b"FirstFromDate", b"Odd")
+    assert len(feed_file(renamed)) == 200

@@ -152,7 +152,7 @@ def test_a_type_that_cannot_be_read_leaves_the_place_as_it_was_said_last_r14():
     """What else is new of it is told: its closure must not wait for a code list."""
     topic = ListedTopic()
     place = replace(TREE[1], entity_type="554061000005105")
-    unread = replace(place, entity_type=None, type_is_unknown=True, is_treatment_place=False)
+    unread = replace(place, entity_type=None, type_is_unknown=True, mark_is_unknown=True, is_treatment_place=False)
     fault = Damaged(CLINIC, "unknown-label", "line 3", unit_kept=True)
     topic.feed([TREE[0], place])
     assert topic.feed([TREE[0], fault, unread], NEXT).sent == 0
@@ -160,6 +160,29 @@ def test_a_type_that_cannot_be_read_leaves_the_place_as_it_was_said_last_r14():
     said = topic.values[-1]
     assert (said["entityType"], said["isTreatmentPlace"]) == ("554061000005105", True)
     assert said["toDate"] == "2024-03-01"
+
+
+def test_departments_stay_places_while_the_type_of_their_hospital_cannot_be_read_r14_r18():
+    """Until it can be read again they are read every night, whatever else is new of them."""
+    topic = ListedTopic()
+    hospital = replace(TREE[1], entity_type="22232009", is_treatment_place=False)
+    ward = replace(TREE[2], is_treatment_place=True)
+    unread = replace(hospital, entity_type=None, type_is_unknown=True, mark_is_unknown=True)
+    topic.feed([TREE[0], hospital, ward])
+    assert topic.feed([TREE[0], unread, replace(ward, is_treatment_place=False)], NEXT).sent == 0
+    renamed = replace(ward, name="Sengeafsnit", is_treatment_place=False)
+    assert topic.feed([TREE[0], unread, renamed], NEXT).sent == 1
+    assert (topic.values[-1]["name"], topic.values[-1]["isTreatmentPlace"]) == ("Sengeafsnit", True)
+    assert "sorbro_fingerprint" not in dict(topic.records[-1].headers)
+    assert topic.feed([TREE[0], hospital, renamed], NEXT).sent == 1
+    assert topic.values[-1]["isTreatmentPlace"] is False
+
+
+def test_a_unit_whose_shape_tells_that_it_is_a_place_no_more_is_none_whatever_its_type_r14(topic):
+    """In the register CSV, and in a hospital."""
+    place = replace(TREE[1], entity_type=None, type_is_unknown=True, is_treatment_place=False)
+    topic.feed([TREE[0], place, TREE[2]], NEXT)
+    assert [each["isTreatmentPlace"] for each in topic.values[3:]] == [False]
 
 
 def test_a_closure_announced_long_before_is_sent_when_the_file_shows_it_r9(topic):
@@ -191,7 +214,9 @@ def test_what_the_contract_refuses_is_named_and_not_sent_r1():
 def test_what_is_not_sent_is_not_named_as_sent_without_a_detail(topic):
     unit = Unit(replace(TREE[0], owner_type=None), (Damaged(OWNER, "unknown-owner-type", "line 2", unit_kept=True),))
     report = topic.feed([unit], NEXT, force=True)
-    assert [(each.reason, each.unit_kept) for each in report.damaged] == [("unreadable", False)]
+    (refused,) = report.damaged
+    assert (refused.reason, refused.unit_kept) == ("unreadable", False)
+    assert refused.where.endswith("; unknown-owner-type: line 2")
 
 
 def test_each_message_says_the_format_and_the_day_it_was_read_from():

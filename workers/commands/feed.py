@@ -62,7 +62,7 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
     show_default=True,
     help="Per cent of the known units that may be gone or damaged.",
 )
-@click.option("--force", is_flag=True, help="Feed a snapshot that would be refused: shrunk, older, of another format.")
+@click.option("--force", is_flag=True, help="Feed one that would be refused: shrunk, poorer, older, of another format.")
 def command(
     snapshot: Path,
     previous: Path | None,

@@ -34,39 +34,69 @@ _CE_TYPE: Final = "dk.sor.entity.changed.v1"
 
 
 def read(
-    units: Iterable[FileUnit | Damaged], fingerprints: Mapping[str, bytes], spool: Spool, report: FeedReport
+    units: Iterable[FileUnit | Damaged],
+    told: Mapping[str, bytes],
+    earlier: Mapping[str, bytes],
+    spool: Spool,
+    report: FeedReport,
 ) -> set[str]:
-    """Read the units whose fingerprint is not known into `spool`, and return the ids of all that stand in the file."""
+    """Read the units whose fingerprint is not known into `spool`, and return the ids of all that stand in the file.
+
+    A unit whose fingerprint is among the `told`, of the topic, has no faults. One that stood so in an `earlier` file
+    may have some: it is read for them, though what it says is not new.
+    """
     seen: set[str] = set()
+    unclear: set[str] = set()
+    """Institutions whose type cannot be read, and what is in them: it may be a hospital (R18)."""
     for unit in units:
         seen.add(unit.sor_id)
         if isinstance(unit, Damaged):
             report.damaged.append(unit)
-        elif fingerprints.get(unit.sor_id) == unit.fingerprint:
+        elif told.get(unit.sor_id) == unit.fingerprint:
             report.read += 1
             report.unchanged += 1
+        elif (candidate := _read_one(unit, unclear, report)) is None:
+            continue
+        elif earlier.get(unit.sor_id) == unit.fingerprint:
+            report.unchanged += 1
         else:
-            _read_one(unit, spool, report)
+            spool.put(candidate)
     return seen
 
 
-def _read_one(unit: FileUnit, spool: Spool, report: FeedReport) -> None:
+def _read_one(unit: FileUnit, unclear: set[str], report: FeedReport) -> Candidate | None:
+    """Read a unit, and report its faults; None where it cannot be sent. Its parent has been read before."""
     reading = unit.read()
     if reading.entity is None:
         report.damaged.extend(reading.damage)
-        return
+        return None
     change = _change(reading.entity, report.taken_on)
     try:
         EntityChanged.from_json(orjson.dumps(change))
     except ValidationError as error:
         where = ", ".join(".".join(str(part) for part in each["loc"]) or each["type"] for each in error.errors())
-        report.damaged.append(Damaged(unit.sor_id, "unreadable", f"the contract refuses {where}"))
-        return
+        faults = "".join(f"; {each.reason}: {each.where}" for each in reading.damage)
+        report.damaged.append(Damaged(unit.sor_id, "unreadable", f"the contract refuses {where}{faults}"))
+        return None
     report.damaged.extend(reading.damage)
     report.read += 1
-    fingerprint = None if reading.damage else unit.fingerprint
-    is_dated, is_typed = reading.entity.from_date is not None, not reading.entity.type_is_unknown
-    spool.put(Candidate(change, is_dated, fingerprint, is_typed))
+    return _candidate(reading.entity, change, None if reading.damage else unit.fingerprint, unclear)
+
+
+def _candidate(
+    entity: SnapshotEntity, change: dict[str, Any], fingerprint: bytes | None, unclear: set[str]
+) -> Candidate:
+    """Where the type of the institution around a department cannot be read, what the department is cannot be told."""
+    is_in_unclear = entity.sor_type == "OE" and entity.parent_sor_id in unclear
+    if is_in_unclear or (entity.sor_type == "SI" and entity.mark_is_unknown):
+        unclear.add(entity.sor_id)
+    return Candidate(
+        change,
+        dated=entity.from_date is not None,
+        fingerprint=None if is_in_unclear else fingerprint,
+        typed=not entity.type_is_unknown,
+        marked=not (is_in_unclear or entity.mark_is_unknown),
+    )
 
 
 def recall(
@@ -74,9 +104,9 @@ def recall(
 ) -> dict[str, LastVersion]:
     """Read again what the snapshot before said of the units `wanted`, for one taken on `taken_on`.
 
-    `said_on` is its own day, where it tells it: a second snapshot of one day gives versions of their own.
+    `said_on` is its own day. One that does not tell it may be of the same day, whose versions are not given twice.
     """
-    version = _day_number(said_on) if said_on is not None else 0
+    version = _day_number(said_on or taken_on)
     found: dict[str, LastVersion] = {}
     for unit in units:
         if unit.sor_id in wanted and not isinstance(unit, Damaged):

@@ -9,7 +9,7 @@ from adapters.sor_files import open_snapshot
 from workers.feed.changes import messages, read, recall
 from workers.feed.known import Known, fingerprints_in
 from workers.feed.losses import Losses, nearest_unknown
-from workers.feed.soundness import check_before_reading, check_fields, check_previous, check_whole
+from workers.feed.soundness import check_before_reading, check_fields, check_parents, check_previous, check_whole
 from workers.feed.spool import Spool
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Feed:
             check_before_reading(self.report, self.known)
         earlier = self._earlier(watch)
         with Spool() as spool:
-            seen = read(watch("Reading", self.snapshot), earlier | self.known.fingerprints, spool, self.report)
+            seen = read(watch("Reading", self.snapshot), self.known.fingerprints, earlier, spool, self.report)
             units = earlier.keys() | self.known.versions.keys()
             last = self._last(spool.sor_ids, units - seen, earlier.keys(), watch)
             losses = Losses(spool, last, self.report.taken_on)
@@ -61,6 +61,7 @@ class Feed:
             if not self.force:
                 check_whole(self.report, len(units), self.shrink_limit)
                 check_fields(losses.fields(seen), self.shrink_limit)
+                check_parents(losses.rehung, len(seen), self.shrink_limit)
             yield from messages(spool, last, self.report)
 
     def _earlier(self, watch: Watch) -> dict[str, bytes]:

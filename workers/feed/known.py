@@ -41,7 +41,7 @@ _NOTHING: Final[tuple[object, ...]] = (None, [], {})
 
 @dataclass(frozen=True, slots=True)
 class LastVersion:
-    """The newest version of a unit that was said; dates as the message writes them. `version` 0: by a file."""
+    """The newest version of a unit that was said; dates as the message writes them."""
 
     version: int
     sor_type: str

@@ -36,11 +36,15 @@ class Losses:
         self._ends: dict[str, str | None] = {}
         """The last days that the snapshot itself gives."""
         self._lost: Counter[str] = Counter()
+        self.rehung = 0
+        """Units that hang under another parent than before."""
         for unit in differing:
             sor_id = unit.change["sorId"]
             self._ends[sor_id] = unit.change["toDate"]
             if (before := last.get(sor_id)) is not None:
-                self._lost.update(before.fields - fields_of(unit.beside(before)))
+                change = unit.beside(before)
+                self._lost.update(before.fields - fields_of(change))
+                self.rehung += change["parentSorId"] != before.parent
 
     def vanished(self, known: Collection[str], seen: AbstractSet[str]) -> list[Vanished]:
         """List the known units that are not in the file though no closure has taken effect on them.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _ALWAYS_BORNE: Final = 20
 """So many may go from a small register without a word; a per cent of it is less than one clinic."""
-_DECIDING: Final = frozenset({"cvr", "entityType", "isTreatmentPlace", "specialities"})
-"""What registrations and fees turn on; all units of even a small register do not lose it in one night."""
+_DECIDING: Final = frozenset({"cvr", "pNumber", "entityType", "isTreatmentPlace", "specialities", "toDate"})
+"""What registrations, closures and fees turn on; all units of even a small register do not lose it in one night."""
 _ALL_OF: Final = 5
 _NAMED: Final = 5
 
@@ -81,6 +81,20 @@ def check_fields(lost: Sequence[LostField], limit_per_cent: float) -> None:
             f"the file no longer says anything where the one before did: {named}{more}. That is more than "
             f"{limit_per_cent:g} % (--shrink-limit) of those that had it. A column or an element may be missing, "
             "or have another name; nothing was sent. Fetch the file again, or feed it all the same with --force"
+        )
+
+
+def check_parents(rehung: int, units: int, limit_per_cent: float) -> None:
+    """Raise `RefusedError` where more than `limit_per_cent` of the units hang under another parent than before.
+
+    Without a column of parents the tree is put together from what else there is, and is flatter: other units of a
+    hospital would be its departments (R18), and others close with one above them (R22).
+    """
+    if rehung > max(_ALWAYS_BORNE, units * limit_per_cent / 100):
+        raise RefusedError(
+            f"{rehung} of {units} units hang under another parent than before: more than {limit_per_cent:g} % "
+            "(--shrink-limit). The column of the parents may be missing, or have another name; nothing was sent. "
+            "Fetch the file again, or feed it all the same with --force"
         )
 
 

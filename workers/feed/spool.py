@@ -24,14 +24,17 @@ class Candidate:
     fingerprint: bytes | None
     """None for a unit with faults: it is read, and its faults are reported, every time."""
     typed: bool = True
-    """Whether its type could be read; else what was last said of it stands."""
+    """Whether its type could be read; else the last one stands."""
+    marked: bool = True
+    """Whether it could be told that it is no behandlingssted; else one that was stays one."""
 
     def beside(self, before: LastVersion) -> dict[str, Any]:
         """The data of its message, now that it is known what was said last."""
         change = self.change
         if not self.typed:
-            is_place = change["isTreatmentPlace"] or before.is_place
-            change = change | {"entityType": before.entity_type, "isTreatmentPlace": is_place}
+            change = change | {"entityType": before.entity_type}
+        if not self.marked and before.is_place:
+            change = change | {"isTreatmentPlace": True}
         if not self.dated and before.first_from_date is not None:
             change = change | {"firstFromDate": before.first_from_date}
         return change
@@ -53,12 +56,12 @@ class Spool:
     def put(self, unit: Candidate) -> None:
         """Append one."""
         fingerprint = unit.fingerprint.hex() if unit.fingerprint is not None else None
-        self._file.write(orjson.dumps([unit.change, unit.dated, fingerprint, unit.typed]) + b"\n")
+        self._file.write(orjson.dumps([unit.change, unit.dated, fingerprint, unit.typed, unit.marked]) + b"\n")
         self.sor_ids.add(unit.change["sorId"])
 
     def __iter__(self) -> Iterator[Candidate]:
         """Yield them in the order they came."""
         self._file.seek(0)
         for line in self._file:
-            change, dated, fingerprint, typed = orjson.loads(line)
-            yield Candidate(change, dated, bytes.fromhex(fingerprint) if fingerprint is not None else None, typed)
+            change, dated, fingerprint, *known = orjson.loads(line)
+            yield Candidate(change, dated, bytes.fromhex(fingerprint) if fingerprint is not None else None, *known)

@@ -117,6 +117,15 @@ def test_what_makes_tags_hard_to_find_in_the_file_hides_no_change(declaration, e
     assert changed(written("Før"), written("Før")) == set()
 
 
+def test_bytes_that_are_read_as_other_letters_are_other_units():
+    """A file that named the wrong encoding, and names the right one the next night."""
+    right = xml(owner(under=institution())).removeprefix(b"\xef\xbb\xbf")
+    wrong = right.replace(b'"utf-8"', b'"iso-8859-1"')
+    assert changed(wrong, right) == {IE, SI}
+    assert changed(wrong, b"\xef\xbb\xbf" + wrong) == {IE, SI}
+    assert changed(right, right.replace(b'"utf-8"', b"'UTF-8'")) == set()
+
+
 def rows(header=columns.ALL, *, below=False, **cells):
     """An owner, a clinic and a provider; a keyword like ``SI_EntityName`` sets a cell."""
     made = [sor2_row(IE, "IE"), sor2_row(SI, "SI", IE), sor2_row(OE, "OE", SI)]

@@ -152,6 +152,12 @@ def test_a_hospital_is_registered_per_department_r18(hospital):
     assert [item.sor_id for item in entities(read(sor2(*rows))) if item.is_treatment_place] == [OE2]
 
 
+def test_what_is_in_a_hospital_is_a_place_by_its_shape_though_its_own_type_cannot_be_read_r18():
+    rows = (OWNER, CLINIC | {columns.TYPE_LABEL: "Hospital"}, PROVIDER | {columns.TYPE_LABEL: "raketbase"})
+    ward = entities(read(sor2(*rows)))[-1]
+    assert (ward.type_is_unknown, ward.mark_is_unknown, ward.is_treatment_place) == (True, False, True)
+
+
 def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it():
     odd = {
         columns.TYPE_LABEL: "raketbase",
@@ -174,6 +180,7 @@ def test_a_faulty_detail_is_reported_and_the_unit_kept_without_it():
     (_, clinic) = entities(items)
     assert clinic.replaces == (SorId.of_item(3),)
     assert clinic.type_is_unknown
+    assert clinic.mark_is_unknown
     assert (clinic.cvr, clinic.entity_type, clinic.location_number, clinic.specialities) == (None, None, None, ())
 
 
