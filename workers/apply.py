@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from contracts.cvr_facts import CvrAnswer
 from contracts.self_registrations import SelfRegistered
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Input = EntityChanged | SelfRegistered | Notice | CvrAnswer | UnitTransferred
 
 Unapplied = Literal["repeated", "stale"]
+
+_HIGHEST: Final = 2**63 - 1
 
 
 class Applied(NamedTuple):
@@ -70,6 +72,10 @@ def _apply_entity(draft: Draft, change: EntityChanged, event_id: str, now: datet
     unapplied = _version_order(node.entity, change)
     if unapplied is not None:
         return unapplied
+    if change.moved_to_owner_sor_id == change.owner_sor_id:
+        return Refusal(
+            "contract-violation", "movedToOwnerSorId: names the owner that the unit is with; send the new one"
+        )
     refusal = refuse_closure(node, change, now)
     if refusal is not None:
         return refusal
@@ -120,7 +126,12 @@ def _apply_answer(draft: Draft, answer: CvrAnswer) -> Applied | Unapplied:
 def _version_order(
     known: EntityChanged | SelfRegistered | None, incoming: EntityChanged | SelfRegistered
 ) -> Unapplied | Refusal | None:
-    """None when `incoming` is newer. The same version again is a repeat; with other content a violation (R10)."""
+    """None when `incoming` is newer. The same version again is a repeat; with other content a violation (R10).
+
+    A version beyond all counting would leave every later one behind it.
+    """
+    if incoming.version > _HIGHEST:
+        return Refusal("contract-violation", f"version: at most {_HIGHEST}; send the number that SOR counts")
     if known is None or incoming.version > known.version:
         return None
     if incoming.version < known.version:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from adapters.cvr.sample import sample_company
-from contracts.identifiers import CvrNumber
+from contracts.identifiers import CvrNumber, SorId
 from contracts.tariffs import TariffTable
 from contracts.topics import Topic
 from support.trees import private_clinic, wide_owner
@@ -101,3 +101,32 @@ def test_an_answer_from_cvr_never_overtakes_the_cascade_that_asked_r11_r20(new_w
     for each in sent:
         first.setdefault(each.key, each["enrichment"])
     assert set(first.values()) == {"pending"}
+
+
+def test_a_version_beyond_all_counting_stops_nobody_r10(world):
+    """Told again with other content it could not even be named, and every later version would have been behind it."""
+    highest = 10**4299
+    for name in ("Klinik", "En anden klinik"):
+        sent = world.sor(CLINIC.owner, name=name, version=highest)
+        assert sent.dead_letters().reasons == ["contract-violation"]
+    assert world.sor(CLINIC.owner, version=2**63 - 1).dead_letters() == []
+    assert world.self_registers(CLINIC.place, version=highest).dead_letters().reasons == ["contract-violation"]
+
+
+def test_a_unit_that_moves_to_the_owner_it_is_with_is_refused_and_lives_on_r4(world):
+    """It was taken for one that is under way: nothing was forwarded of it, and its closure never took effect."""
+    world.at("2023-03-01 10:00").registered(CLINIC)
+    refused = world.sor(CLINIC.place, moved_to_owner_sor_id=CLINIC.owner.sor_id)
+    assert refused.dead_letters().reasons == ["contract-violation"]
+    world.sor(CLINIC.place, moved_to_owner_sor_id=None, to_date="2023-03-31")
+    assert world.until("2023-04-01").deregistrations(CLINIC.place).one["lastDay"] == "2023-03-31"
+
+
+def test_an_exemption_told_again_takes_no_room_r44(world):
+    """A notice repeated for years would have made a unit too large to move."""
+    world.at("2023-03-01 10:00").registered(CLINIC)
+    about = {"kind": "low-turnover", "authorisation_ids": ["0BCD1"], "notified_on": "2023-03-01"}
+    world.notice("exemption.notified", CLINIC.place, **about)
+    state = world.world.owners.get(SorId(CLINIC.owner.sor_id))
+    world.notice("exemption.notified", CLINIC.place, **about)
+    assert world.world.owners.get(SorId(CLINIC.owner.sor_id)) == state

@@ -22,7 +22,9 @@ def exemption_of(notice: ExemptionNotified) -> Exemption:
 
 
 def with_exemption(node: Node, exemption: Exemption) -> Node:
-    """Note it beside those before it."""
+    """Note it beside those before it; one that is told again says nothing."""
+    if exemption in node.notices.exemptions:
+        return node
     return replace(node, notices=replace(node.notices, exemptions=(*node.notices.exemptions, exemption)))
 
 
