@@ -53,7 +53,7 @@ faults: $(READY) ## Real workers on three brokers under fire, then the verdict (
 faults-quick: $(READY) ## The same in some minutes
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(VENV)/bin/python -m faults --quick $(ARGS)
 
-faults-check: $(READY) ## Broken loops and single misfortunes on real Kafka, some seven minutes; CI runs them
+faults-check: $(READY) ## Broken loops and single misfortunes on real Kafka, some seven minutes on a quiet machine
 	$(VENV)/bin/pytest -m fire $(ARGS)
 
 bench-restore: $(READY) ## Restoring a register's state beside a raw read of the same changelog (ARGS="--units 20000")

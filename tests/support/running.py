@@ -169,7 +169,10 @@ def await_outputs(bootstrap_servers: str, count: int, topics: Sequence[Topic] = 
         found[:] = outputs(bootstrap_servers, topics)
         return len(found) >= count
 
-    eventually(enough, f"{count} outputs were due")
+    try:
+        eventually(enough, f"{count} outputs were due")
+    except AssertionError as error:
+        raise AssertionError(f"{error}, there are {len(found)}") from error
     return found
 
 
