@@ -75,13 +75,17 @@ class Recount:
     def run(self, clock: datetime) -> None:
         """Decide everything, at the end the days up to `clock`."""
         before: dict[str, int] = {}
+        reached = BEGINNING
         for step in self._steps:
             back = [topic for topic, at in step.positions.items() if at < before.get(topic, 0)]
             if back:
                 self.breaches.append(f"partition {self._partition}: the progress went back on {', '.join(back)}")
             self._decide(self._up_to(step.positions))
-            self._let_days_come(step.stream_time)
-            before = step.positions
+            # One that gets no further in time tells nothing of the days: a clock that was ahead has been set right.
+            # What has come due since comes before the next record here as there.
+            if step.stream_time > reached:
+                self._let_days_come(step.stream_time)
+            before, reached = step.positions, max(reached, step.stream_time)
         rest = self._up_to(dict.fromkeys(self._inputs, 1 << 62))
         self.unread = sum(len(each) for each in rest.values())
         self._decide(rest)

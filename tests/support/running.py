@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -143,11 +144,14 @@ def eventually(condition: Callable[[], Any], otherwise: str, seconds: float = 90
 
 
 def publish(bootstrap_servers: str, records: Iterable[OutputRecord]) -> None:
+    """Send the records. The demo's clock is set when all before it are there: else days could overtake them (R24)."""
+
     async def send() -> None:
         connection = Connection(bootstrap_servers)
         await ensure_topics(connection, PARTITIONS)
         async with publisher(connection) as target:
-            await target.publish(records)
+            for _, together in groupby(records, key=lambda record: record.topic == Topic.DEMO_CLOCK):
+                await target.publish(together)
 
     asyncio.run(send())
 
