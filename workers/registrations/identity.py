@@ -29,9 +29,12 @@ def identify(sor_id: SorId, effective: Effective, since: datetime, held: Identit
 
 
 def as_registered(effective: Effective, identity: Identity) -> Effective:
-    """The values under which a place goes on until the day its new numbers count from (R4, R5)."""
-    p_number = identity.p_number if is_public(effective.owner_type) else effective.p_number
-    return effective._replace(cvr=identity.cvr, p_number=p_number)
+    """The values under which a place goes on until the day its new numbers count from (R4, R5).
+
+    By that day it may be another kind of owner's: until then it is what it was, and has the P number of that.
+    """
+    p_number = identity.p_number if is_public(identity.owner_type) else effective.p_number
+    return effective._replace(cvr=identity.cvr, p_number=p_number, owner_type=identity.owner_type)
 
 
 def is_public(owner_type: OwnerType | None) -> bool:
