@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.self_registrations import SelfRegistered
 from contracts.sor_entities import EntityChanged
+from contracts.transfers import UnitTransferred
 from workers.apply import Applied, apply
 from workers.closures.departures import depart
 from workers.closures.effect import take_effect
@@ -18,7 +19,7 @@ from workers.effects import Refusal
 from workers.enrichment.questions import Questions
 from workers.enrichment.rereading import ask_again, old_by, rereads, stirred
 from workers.fees.ledger import parked_since, releasable, release
-from workers.fees.occasions import ask_in_missed_run, ask_in_yearly_run
+from workers.fees.occasions import ask_in_missed_run, ask_in_yearly_run, ask_missed_years
 from workers.registrations.forwarding import review
 from workers.registrations.succession import succession_of
 from workers.tree.draft import Changes, Draft
@@ -109,10 +110,19 @@ def decide(state: OwnerState, event: Event, now: datetime, tariffs: TariffTable)
     coming = _coming(draft, map(draft.node, reviewed)) if not draft.backlog.units else None
     due = _by(coming or (), now)
     sends = [*applied.sends, *sends, *_let_come(draft, due, tariffs, now)]
+    if isinstance(event.message, SelfRegistered | UnitTransferred) and _says_otherwise(state, draft, event.message):
+        sends += ask_missed_years(draft, event.message.sor_id, tariffs, now, event.event_id)
     if isinstance(event.message, EntityChanged | SelfRegistered):
         sends += ask_again(draft, stirred(draft, event.message.sor_id, now), now)
     coming = None if due else coming  # what has come changes what is to come
     return _conclude(draft, sends, reviewed, "applied", now, coming=coming)  # what is still due wakes the owner now
+
+
+def _says_otherwise(state: OwnerState, draft: Draft, message: SelfRegistered | UnitTransferred) -> bool:
+    """Whether a place that had said something of itself before now says something else."""
+    before = state.nodes.get(message.sor_id)
+    said = before.self_registration if before is not None else None
+    return said is not None and said != draft.node(message.sor_id).self_registration
 
 
 def _go_on(draft: Draft, now: datetime, tariffs: TariffTable) -> Decision:

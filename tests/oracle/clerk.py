@@ -56,8 +56,7 @@ class Clerk:
     told: Told = field(default_factory=Told)
 
     def live(self, moment: Moment) -> None:
-        if moment.said is not None:
-            self._take(moment.said)
+        says_anew = self._take(moment.said) if moment.said is not None else None
         now = moment.time
         places = self._places()
         self._answer_parked(places, now)
@@ -65,14 +64,19 @@ class Clerk:
         self._let_depart(places, now)
         for place in places:
             self._bring_up_to_date(place, now)
+            if place.unit == says_anew:
+                self._ask_missed_years(place, now)
         self._forward_expected(now)
         self._take_back_unmarked(now)
         self._run_fees(places, now)
 
-    def _take(self, said: Said) -> None:
-        if self.papers.take(said) and said in notices.deletions(self.papers, "sor"):
+    def _take(self, said: Said) -> str | None:
+        """File the message; returns the unit, if it has told something new of itself."""
+        is_news = self.papers.take(said)
+        if is_news and said in notices.deletions(self.papers, "sor"):
             request = {name: said.message[name] for name in ("referenceNumber", "requestedOn", "reason")}
             self.told.tell("sor-deletion", said.time, Registration(said.unit, None, None), **request)
+        return said.unit if is_news and said.sender == "self" else None
 
     def _places(self) -> list[Place]:
         """Every unit whose ancestors are all known, the longest known first."""
@@ -366,6 +370,17 @@ class Clerk:
                 continue
             if asked >= danish_date(now).year or not self._was_asked(registration, asked, occasion):
                 self._ask(place, registration, asked, occasion, now, said=said)
+
+    def _ask_missed_years(self, place: Place, now: datetime) -> None:
+        """R41: a registered place says by now that it began earlier."""
+        standing, said = self.told.standing(place.unit), self._valid_self_registration(place.unit)
+        if standing is None or not standing.registered or said is None:
+            return
+        began, year = notices.began_on(said.message).year, notices.registered_on(said.message).year
+        for missed in range(max(began, year - 3, self._followed_in(standing.registration)), min(year + 1, danish_date(now).year)):
+            if not self._was_asked(standing.registration, missed, "late-registration"):
+                occasion = "late-registration" if missed < year else "registration"
+                self._ask(place, standing.registration, missed, occasion, now)
 
     def _was_asked(self, registration: Registration, year: int, occasion: str) -> bool:
         """Whether the place, under any numbers, has its answer for a year gone by."""

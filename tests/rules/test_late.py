@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support.messages import cvr_number
 from support.trees import private_clinic
 
 CLINIC = private_clinic()
@@ -65,3 +66,24 @@ def test_the_first_closure_stays_the_closure_r7_r24(world):
     world.at("2023-04-02 10:00").sor(PLACE, to_date="2023-02-15", channel="sor-office")
     ended = world.self_registers(PLACE, registered_on="2023-02-10").deregistrations().one
     assert (ended["lastDay"], ended["cause"]) == ("2023-03-31", "company-closure")
+
+
+def test_a_place_that_began_earlier_than_it_said_owes_the_years_between_r31_r41(world):
+    world.at("2022-05-01 10:00").registered(CLINIC, treatment_started_on="2022-05-01")
+    sent = world.at("2023-05-01 10:00").self_registers(CLINIC.place, treatment_started_on="2021-11-01")
+    assert [(each["feeYear"], each["occasion"]) for each in sent.triggers()] == [(2021, "late-registration")]
+    again = world.self_registers(CLINIC.place, treatment_started_on="2021-10-01")
+    assert again.fee_decisions() == [], "each year is asked for once"
+
+
+def test_a_place_that_was_to_begin_next_year_and_began_at_once_owes_the_first_year_r31(world):
+    world.at("2022-12-01 10:00").registered(CLINIC, treatment_started_on="2023-01-10")
+    sent = world.at("2023-01-05 10:00").self_registers(CLINIC.place, treatment_started_on="2022-12-10")
+    assert [(each["feeYear"], each["occasion"]) for each in sent.triggers()] == [(2022, "registration")]
+
+
+def test_a_corrected_beginning_asks_for_no_year_that_another_registration_was_there_r4_r41(world):
+    world.at("2021-05-01 10:00").registered(CLINIC)
+    world.at("2022-05-01 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2022-05-01")
+    sent = world.at("2023-05-01 10:00").self_registers(CLINIC.place, treatment_started_on="2020-05-01")
+    assert sent.fee_decisions() == []

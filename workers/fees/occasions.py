@@ -50,10 +50,16 @@ def ask_on_registration(
 
 def _was_asked(node: Node, year: int, occasion: Occasion) -> bool:
     """Whether the year has its answer. One in which nobody was treated was missed all the same, if somebody was."""
-    asked = [entry for entry in node.ledger if entry.fee_year == year]
     if occasion == "late-registration":
-        return any(not (isinstance(entry, NotDue) and entry.reason == "not-registered") for entry in asked)
+        return _has_answer(node, year)
+    asked = [entry for entry in node.ledger if entry.fee_year == year]
     return any(entry.occasion in {"registration", "late-registration"} for entry in asked)
+
+
+def _has_answer(node: Node, year: int) -> bool:
+    """Whether the year has been asked for on any occasion; that nobody was treated there yet is no answer."""
+    asked = [entry for entry in node.ledger if entry.fee_year == year]
+    return any(not (isinstance(entry, NotDue) and entry.reason == "not-registered") for entry in asked)
 
 
 def _years_of(said: SelfRegistered) -> Iterator[tuple[int, Occasion]]:
@@ -67,6 +73,21 @@ def _years_of(said: SelfRegistered) -> Iterator[tuple[int, Occasion]]:
         yield year, "late-registration"
     if treated_by_end_of(registered, said):
         yield registered, "registration"
+
+
+def ask_missed_years(draft: Draft, place: SorId, tariffs: TariffTable, now: datetime, event_id: str) -> list[Send]:
+    """A registered place says by now that it began earlier: ask for the years gone by that nobody has asked (R41)."""
+    node = draft.node(place)
+    said, standing = node.self_registration, node.standing
+    if said is None or not isinstance(standing, Registered):
+        return []
+    this_year, first_year = danish_date(now).year, first_year_of(node, standing.identity)
+    sends: list[Send] = []
+    for year, occasion in _years_of(said):
+        is_its_own = first_year is None or year >= first_year
+        if is_its_own and year < this_year and not _has_answer(node, year):
+            sends += ask(draft, Question(standing.identity, year, occasion, said, event_id), tariffs, now)
+    return sends
 
 
 def ask_after_exemption(
