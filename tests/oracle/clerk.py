@@ -377,7 +377,9 @@ class Clerk:
         if standing is None or not standing.registered or said is None:
             return
         began, year = notices.began_on(said.message).year, notices.registered_on(said.message).year
-        for missed in range(max(began, year - 3, self._followed_in(standing.registration)), min(year + 1, danish_date(now).year)):
+        for missed in range(
+            max(began, year - 3, self._followed_in(standing.registration)), min(year + 1, danish_date(now).year)
+        ):
             if not self._was_asked(standing.registration, missed, "late-registration"):
                 occasion = "late-registration" if missed < year else "registration"
                 self._ask(place, standing.registration, missed, occasion, now)
