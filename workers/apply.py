@@ -62,8 +62,7 @@ def _apply_to_unit(
     if isinstance(message, UnitTransferred) and message.is_recall:
         return Applied((), tuple(give_back(draft, message, event_id)))
     if isinstance(message, UnitTransferred):
-        take_over(draft, message)
-        return Applied((message.sor_id,))
+        return Applied((message.sor_id,)) if take_over(draft, message, event_id) else "repeated"
     return _apply_notice(draft, message, event_id, now)
 
 
@@ -107,11 +106,13 @@ def _apply_self_registration(draft: Draft, message: SelfRegistered) -> Applied |
     return Applied((message.sor_id,))
 
 
-def _apply_notice(draft: Draft, notice: Notice, event_id: str, now: datetime) -> Applied | Unapplied:
+def _apply_notice(draft: Draft, notice: Notice, event_id: str, now: datetime) -> Applied | Unapplied | Refusal:
     concerns = notice.sor_id or draft.owner
     told = note(draft, draft.node(concerns), notice, event_id, now)
     if told is None:
         return "repeated"
+    if isinstance(told, Refusal):
+        return told
     touched = (concerns,) if notice.sor_id is not None else draft.subtree(concerns)
     return Applied(tuple(touched), tuple(told))
 

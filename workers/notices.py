@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.deregistrations import SorDeletionRequested
 from contracts.notices import DeletionRequested, DeregistrationDecided, DispensationGranted, ExemptionNotified
 from workers.closures.departures import departure_of, knows, with_departure
-from workers.effects import Send, effect_id
+from workers.effects import Refusal, Send, effect_id
 from workers.exemptions.notified import exemption_of, with_exemption
 from workers.explanation import explain
 from workers.fees.dispensations import with_dispensation
@@ -22,8 +22,25 @@ if TYPE_CHECKING:
 Notice = DeregistrationDecided | DeletionRequested | DispensationGranted | ExemptionNotified
 
 
-def note(draft: Draft, node: Node, notice: Notice, event_id: str, now: datetime) -> list[Send] | None:
+_MOST: Final = 200
+"""Of each kind, on one unit: no place sees as many in all its years, and its papers must fit into one record."""
+
+
+def note(draft: Draft, node: Node, notice: Notice, event_id: str, now: datetime) -> list[Send] | Refusal | None:
     """Note what the notice says of the unit and return what SDS is to be told; None when it is known already."""
+    told = _note(draft, node, notice, event_id, now)
+    noted = draft.node(node.sor_id).notices
+    kinds = (noted.departures, noted.dispensations, noted.exemptions, noted.deletion_requests)
+    if told is not None and any(len(each) > _MOST for each in kinds):
+        return Refusal(
+            "contract-violation",
+            f"sorId: {_MOST} different notices of this kind are known of the unit, more than any place can have; "
+            "look for a sender that makes up a new one each time",
+        )
+    return told
+
+
+def _note(draft: Draft, node: Node, notice: Notice, event_id: str, now: datetime) -> list[Send] | None:
     if isinstance(notice, DeletionRequested):
         return _note_deletion(draft, node, notice, event_id, now)
     if isinstance(notice, DeregistrationDecided):

@@ -14,8 +14,9 @@ from pydantic import TypeAdapter
 from contracts.transfers import UnitTransferred
 from workers.closures.departures import knows
 from workers.effects import Send, effect_id
+from workers.fees.former_owners import take_along
 from workers.fees.ledger import keep_what_was_said
-from workers.tree.state import Forwarded, Node, Notices, Registered, Triggered, Unforwarded
+from workers.tree.state import Brought, Forwarded, Node, Notices, Registered, Triggered, Unforwarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from contracts.self_registrations import SelfRegistered
     from contracts.sor_entities import EntityChanged
     from workers.tree.draft import Draft
-    from workers.tree.state import Departure, LedgerEntry
+    from workers.tree.state import Departure, FormerOwner, LedgerEntry
 
 T = TypeVar("T")
 _DOSSIER: Final = TypeAdapter(Node)
@@ -92,6 +93,7 @@ def _tree_part(node: Node) -> Node:
         replaced_by=node.replaced_by,
         ledger=tuple(each for each in node.ledger if isinstance(each, Triggered) and each.scheme is not None),
         notices=Notices(deletion_requests=node.notices.deletion_requests),
+        brought=Brought(node.brought.dossiers) if node.brought is not None else None,
     )
 
 
@@ -105,6 +107,7 @@ def _send(draft: Draft, node: Node, to: SorId, version: int, event_id: str) -> S
         standing=node.standing,
         ledger=_union(node.ledger, _paid_by_others(draft, node)),
         notices=node.notices,
+        brought=Brought(former_owners=take_along(draft, node)),
     )
     message = UnitTransferred(
         sor_id=node.sor_id,
@@ -134,9 +137,15 @@ def _moved_to(node: Node) -> SorId | None:
     return node.entity.moved_to_owner_sor_id
 
 
-def take_over(draft: Draft, message: UnitTransferred) -> None:
-    """Add a dossier to what is known here. What BSR held under the old owner is what it holds until it is reviewed."""
+def take_over(draft: Draft, message: UnitTransferred, event_id: str) -> bool:
+    """Add a dossier to what is known here; False for one that is here already.
+
+    What BSR held under the old owner is what it holds until it is reviewed.
+    """
     came, node = _DOSSIER.validate_json(message.dossier), draft.node(message.sor_id)
+    known = node.brought or Brought()
+    if event_id in known.dossiers:
+        return False
     if node.self_registration is not None:
         came = keep_what_was_said(came, node.self_registration)
     holds = isinstance(came.standing, Forwarded | Registered) or isinstance(node.standing, Unforwarded)
@@ -158,8 +167,17 @@ def take_over(draft: Draft, message: UnitTransferred) -> None:
                 exemptions=_union(came.notices.exemptions, node.notices.exemptions),
                 deletion_requests=_union(came.notices.deletion_requests, node.notices.deletion_requests),
             ),
+            brought=Brought((*known.dossiers, event_id), _former_owners(came, known)),
         )
     )
+    return True
+
+
+def _former_owners(came: Node, known: Brought) -> tuple[FormerOwner, ...]:
+    """Of one registration what came last."""
+    brought = came.brought.former_owners if came.brought is not None else ()
+    told_anew = {each.registration_id for each in brought}
+    return (*(each for each in known.former_owners if each.registration_id not in told_anew), *brought)
 
 
 def _unknown(departures: tuple[Departure, ...], node: Node) -> Iterator[Departure]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from support.messages import address, cvr_number
@@ -128,3 +130,14 @@ def test_an_event_frees_no_clinic_of_whoever_arranges_it_r44_r31(world):
     notifies(world, "temporary-event", None, sor_id=None, owner_sor_id=CLINIC.owner.sor_id)
     world.fee_run(2023, "2023-05-01")
     assert world.until("2023-05-01").triggers().one["feeYear"] == 2023
+
+
+def test_more_notices_than_any_place_can_have_are_refused_and_the_rest_goes_on(world):
+    """So its papers always fit into the one record that goes with it when it moves."""
+    world.at("2023-02-01 10:00").registered(CLINIC)
+    for days in range(200):
+        notifies(world, "low-turnover", on=f"{date(2024, 1, 1) + timedelta(days)}")
+    assert world.dead_letters() == []
+    assert notifies(world, "low-turnover", on="2025-01-01").dead_letters().reasons == ["contract-violation"]
+    assert notifies(world, "low-turnover", on="2024-01-01") == [], "a repeat is still one"
+    assert len(world.sor(PLACE, telephone="99").forwards()) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.topics import Topic
 from support.messages import cvr_number
 from support.scenario import Scenario
 from support.trees import municipality, owner, private_clinic
@@ -226,3 +227,25 @@ def test_an_edit_that_comes_before_the_dossier_is_back_does_not_undo_the_registr
     last = world.until("2023-05-12").forwards().last
     assert (last["state"], last["telephone"]) == ("registered", "99")
     assert world.deregistrations() == []
+
+
+def test_with_all_state_lost_what_moves_left_behind_is_heard_again_and_changes_nothing_r10(world, monkeypatch):
+    """The dossiers are on the topic from before, and are sent once more: each is heard twice (the runbook)."""
+    heard, hear = [], world._replay._hear
+    monkeypatch.setattr(world._replay, "_hear", lambda record: heard.append(record) or hear(record))
+    world.at("2023-02-01 10:00").registered(OLD)
+    world.sor(NEW)
+    for time, of, to in [("2023-05-10 10:00", OLD.owner, NEW), ("2023-08-10 10:00", NEW, OLD.owner)]:
+        world.at(time).sor(PLACE, owner_sor_id=of.sor_id, moved_to_owner_sor_id=to.sor_id)
+        arrives(world, to)
+        world.sor(PLACE, telephone=time[5:10])
+    world.at("2023-09-01 10:00").sor(PLACE, to_date="2023-09-30")
+    world.until("2023-12-01")
+    transfers = [each.as_input() for each in heard if each.topic == Topic.TRANSFERS]
+    anew = Scenario()
+    for record in sorted([*world.records, *transfers], key=lambda record: record.timestamp):
+        anew.play(record)
+    anew.at("2023-12-01 00:00").until("2023-12-01")
+    told, told_anew = ([each.headers["ce_id"] for each in outputs] for outputs in (world.outputs, anew.outputs))
+    assert len(transfers) == 2
+    assert told == told_anew

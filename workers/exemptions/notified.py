@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contracts.self_registrations import SelfRegistered
     from contracts.sor_entities import OwnerType
     from workers.tree.draft import Draft
-    from workers.tree.state import Node
+    from workers.tree.state import FormerOwner, Node
 
 
 def exemption_of(notice: ExemptionNotified) -> Exemption:
@@ -28,23 +28,33 @@ def with_exemption(node: Node, exemption: Exemption) -> Node:
     return replace(node, notices=replace(node.notices, exemptions=(*node.notices.exemptions, exemption)))
 
 
-def is_exempt(draft: Draft, node: Node, fee_year: int, owner_type: OwnerType | None) -> bool:
-    """Whether the unit, or its owner for all its units, has notified an exemption that covers the year."""
+def is_exempt(
+    draft: Draft, node: Node, fee_year: int, owner_type: OwnerType | None, former_owner: FormerOwner | None = None
+) -> bool:
+    """Whether the unit, or its owner for all its units, has notified an exemption that covers the year.
+
+    Asked of a registration that the unit came with, what its `former_owner` has notified counts.
+    """
     said = node.self_registration
-    return any(_is_open_to(each, said, owner_type) and _covers(each, fee_year, said) for each in _notified(draft, node))
+    owners = by_owner(draft, node) if former_owner is None else former_owner.exemptions
+    notified = (*node.notices.exemptions, *owners)
+    return any(_is_open_to(each, said, owner_type) and _covers(each, fee_year, said) for each in notified)
 
 
 def has_ended_one(draft: Draft, node: Node, said: SelfRegistered) -> bool:
     """Whether the place, exempt until then, has registered anew by what it `said` (R46)."""
-    return any(each.notified_on < said.registered_on for each in _notified(draft, node))
+    notified = (*node.notices.exemptions, *by_owner(draft, node))
+    return any(each.notified_on < said.registered_on for each in notified)
 
 
-def _notified(draft: Draft, node: Node) -> tuple[Exemption, ...]:
+def by_owner(draft: Draft, node: Node) -> tuple[Exemption, ...]:
+    """What the unit's owner has notified for all its places."""
     # A unit that SOR has not put under this owner yet is none of its places, though its dossier is here.
-    is_the_owners = node.entity is not None and node.sor_id != draft.owner
-    by_owner = draft.node(draft.owner).notices.exemptions if is_the_owners else ()
+    if node.entity is None or node.sor_id == draft.owner:
+        return ()
     # The place of an event is a place of its own: no notice of one frees the clinics of whoever arranges it.
-    return (*node.notices.exemptions, *(each for each in by_owner if each.kind != "temporary-event"))
+    notified = draft.node(draft.owner).notices.exemptions
+    return tuple(each for each in notified if each.kind != "temporary-event")
 
 
 def _is_open_to(exemption: Exemption, said: SelfRegistered | None, owner_type: OwnerType | None) -> bool:

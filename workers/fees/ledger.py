@@ -11,6 +11,7 @@ from workers.exemptions.notified import is_exempt
 from workers.explanation import explain
 from workers.fees.dispensations import share_let_off
 from workers.fees.flags import flags_of
+from workers.fees.former_owners import former_owner_of
 from workers.fees.recipient import answer_expected_until, billed_unit, recipient_of, route_status
 from workers.fees.schemes import is_scheme_paid, scheme_of
 from workers.fees.verdict import Case, Due, NoTariff, Nothing, judge
@@ -174,7 +175,7 @@ def _case(draft: Draft, node: Node, question: Question) -> Case:
         is_triggered=any(isinstance(each, Triggered) for each in _same_registration_and_year(node, question)),
         self_registration=said,
         owner_type=owner_type,
-        is_exempt=is_exempt(draft, node, year, owner_type),
+        is_exempt=is_exempt(draft, node, year, owner_type, former_owner_of(draft, node, question.identity)),
         is_scheme_paid=scheme is not None and is_scheme_paid(draft, scheme, year),
         dispensation=share_let_off(node, year),
         last_day=question.last_day,
@@ -216,7 +217,8 @@ def _trigger(draft: Draft, node: Node, question: Question, due: Due, now: dateti
     identity, said = question.identity, question.self_registration
     if said is None:
         raise AssertionError("only a registered place can owe a fee")
-    recipient = recipient_of(said, identity.cvr, billed_unit(draft, node))
+    former_owner = former_owner_of(draft, node, identity)
+    recipient = recipient_of(said, identity.cvr, former_owner.billed if former_owner else billed_unit(draft, node))
     rules = ("R31", "R32", "R37", "R38", "R39", *_RULES[due.basis])
     message = InvoiceTriggered(
         registration_id=identity.registration_id,
@@ -229,9 +231,17 @@ def _trigger(draft: Draft, node: Node, question: Question, due: Due, now: dateti
         tariff=due.tariff,
         recipient=recipient,
         reference_id=said.reference_id,
-        route_status=route_status(draft, recipient, now),
+        route_status=route_status(draft, recipient, now, former_owner),
         flags=tuple(flags_of(draft, node, said, question.fee_year, question.occasion)),
-        explanation=explain(draft, node, question.event_id, *rules, numbers=(recipient.cvr,), tariff=due.tariff),
+        explanation=explain(
+            draft,
+            node,
+            question.event_id,
+            *rules,
+            numbers=(recipient.cvr,),
+            former_owner=former_owner,
+            tariff=due.tariff,
+        ),
     )
     scheme = scheme_of(question.fee_year, said, identity.owner_type)
     _write(draft, node, Triggered(identity.registration_id, question.fee_year, question.occasion, scheme))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contracts.invoice_triggers import RouteStatus
     from contracts.self_registrations import SelfRegistered
     from workers.tree.draft import Draft
-    from workers.tree.state import Node
+    from workers.tree.state import FormerOwner, Node
 
 HOSPITAL: Final = "22232009"
 """The entity type of a hospital; a private one is invoiced for its departments (R18, R37)."""
@@ -47,8 +47,13 @@ def billed_unit(draft: Draft, node: Node) -> SorId:
     return hospital.sor_id if hospital is not None else node.sor_id
 
 
-def route_status(draft: Draft, recipient: Recipient, now: datetime) -> RouteStatus:
-    """Say whether the channel can deliver, as far as CVR has told us; the trigger goes out all the same (R38)."""
+def route_status(
+    draft: Draft, recipient: Recipient, now: datetime, former_owner: FormerOwner | None = None
+) -> RouteStatus:
+    """Say whether the channel can deliver, as far as CVR has told us; the trigger goes out all the same (R38).
+
+    Of a `former_owner`'s company that is what CVR had said when the unit left, for nobody here asks for it.
+    """
     if recipient.channel == "email":
         return "ok" if recipient.email else "no-route"
     if recipient.channel == "ean" or recipient.cvr is None:
@@ -56,9 +61,8 @@ def route_status(draft: Draft, recipient: Recipient, now: datetime) -> RouteStat
     if not recipient.cvr.is_valid:
         return "no-route"  # nobody has a number whose check fails (R2)
     entry = draft.number(recipient.cvr)
-    if entry is None or entry.answer is None:
-        return "ok"
-    return _digital_post(entry.answer.fact, danish_date(now))
+    answer = former_owner.answer if former_owner is not None else entry.answer if entry is not None else None
+    return _digital_post(answer.fact, danish_date(now)) if answer is not None else "ok"
 
 
 def answer_expected_until(draft: Draft, recipient: Recipient, now: datetime) -> datetime | None:

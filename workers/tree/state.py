@@ -237,6 +237,31 @@ class Notices:
 
 
 @value
+class FormerOwner:
+    """What a registration's fees are judged and sent by, where the unit has gone to another owner since (R4, R37, R44).
+
+    The new owner's partition knows nothing of the old one's tree, notifications, and company.
+    """
+
+    registration_id: UUID
+    cvr: CvrNumber | None
+    billed: SorId
+    exemptions: tuple[Exemption, ...] = ()
+    """Those that the owner has notified for all its places."""
+    answer: CvrAnswer | None = None
+    """What CVR said of `cvr` last (R38)."""
+
+
+@value
+class Brought:
+    """What has come with a unit from other owners, beside its own papers."""
+
+    dossiers: tuple[str, ...] = ()
+    """The events that brought them: one that comes again says nothing."""
+    former_owners: tuple[FormerOwner, ...] = ()
+
+
+@value
 class Node:
     """Everything known of one SOR-id. `entity` is None while only others have spoken of it (R13)."""
 
@@ -255,6 +280,8 @@ class Node:
     standing: Standing = Unforwarded()
     ledger: tuple[LedgerEntry, ...] = ()
     notices: Notices = Notices()
+    brought: Brought | None = None
+    """None for a unit that has never moved here."""
 
     @property
     def has_moved(self) -> bool:
