@@ -14,7 +14,15 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple, Self, TypeVar, cast, dataclass_transform
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, PlainSerializer, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    TypeAdapter,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
 from pydantic_core import CoreConfig, PydanticCustomError, SchemaSerializer, SchemaValidator
@@ -22,8 +30,8 @@ from pydantic_core import CoreConfig, PydanticCustomError, SchemaSerializer, Sch
 from contracts.danish_time import rfc3339
 
 # The years are FIRST_YEAR to LAST_YEAR (contracts.danish_time).
-_DATE = re.compile(r"(19|2\d)\d\d-\d\d-\d\d", re.ASCII)
-_INSTANT = re.compile(_DATE.pattern + r"[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DATE = re.compile(r"(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(_DATE.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 _REMEMBERED: Final = 1 << 14
 """Days, of which a register names few; those kept in memory are so the same ones."""
@@ -129,7 +137,11 @@ def _to_utc(value: datetime) -> datetime:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
-CivilDate = Annotated[date, BeforeValidator(_parse_date)]
+CivilDate = Annotated[
+    date,
+    BeforeValidator(_parse_date),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}),
+]
 """A Danish civil date, ``YYYY-MM-DD`` and nothing else (R48)."""
 
 Instant = Annotated[
@@ -137,5 +149,6 @@ Instant = Annotated[
     BeforeValidator(_parse_instant),
     AfterValidator(_to_utc),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}),
 ]
 """A UTC instant, RFC 3339 on the wire (R48)."""

@@ -78,3 +78,20 @@ def test_model_and_schema_agree_on_a_share(text):
     else:
         accepted = True
     assert accepted == fits
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1899-12-31", "1900-01-01", "2999-12-31", "3000-01-01", "2024-2-1", "２０２４-01-01", "2024-02-01T00:00:00Z"],
+)
+def test_model_and_schema_agree_on_a_date(text):
+    """But for the days a month has, which a pattern cannot say; a validator that heeds the format knows them."""
+    schema = json.loads(published()["schemas/dk.stps.fee-run.requested.v1.schema.json"])
+    fits = re.search(schema["properties"]["runOn"]["pattern"], text) is not None
+    try:
+        TypeAdapter(CivilDate).validate_python(text)
+    except ValidationError:
+        accepted = False
+    else:
+        accepted = True
+    assert accepted == fits
