@@ -107,6 +107,7 @@ def _send(draft: Draft, node: Node, to: SorId, version: int, event_id: str) -> S
         standing=node.standing,
         ledger=_union(node.ledger, _paid_by_others(draft, node)),
         notices=node.notices,
+        superseded=node.superseded,
         brought=Brought(former_owners=take_along(draft, node)),
     )
     message = UnitTransferred(
@@ -167,6 +168,7 @@ def take_over(draft: Draft, message: UnitTransferred, event_id: str) -> bool:
                 exemptions=_union(came.notices.exemptions, node.notices.exemptions),
                 deletion_requests=_union(came.notices.deletion_requests, node.notices.deletion_requests),
             ),
+            superseded=_union(came.superseded, node.superseded),
             brought=Brought((*known.dossiers, event_id), _former_owners(came, known)),
         )
     )

@@ -142,7 +142,7 @@ class Clerk:
         standing = self.told.standing(place.unit)
         if standing is None or not place.way[0]["isTreatmentPlace"]:
             return
-        fresh = record(place.way, standing.registration, registered=standing.registered, closes_on=place.closes_on)
+        fresh = self._record(place, standing.registration, registered=standing.registered)
         if fresh != standing.record:
             self.told.tell("forwarded", now, standing.registration, **fresh)
 
@@ -218,6 +218,10 @@ class Clerk:
 
     # -- the record (R14–R17) and its identity (R4–R6) -----------------------------------------------------------
 
+    def _record(self, place: Place, registration: Registration, *, registered: bool) -> Json:
+        began = self.told.began_under(registration)
+        return record(place.way, registration, registered=registered, closes_on=place.closes_on, began=began)
+
     def _bring_up_to_date(self, place: Place, now: datetime) -> None:
         self._take_late_self_registration(place, now)
         if place.is_closed(now):
@@ -231,10 +235,14 @@ class Clerk:
         if said is None and self.papers.self_registrations(place.unit):
             self._take_back_expected(place, now)
             return
+        began = None
+        if said is not None and standing is not None and not standing.registered:
+            began = self._register_before_the_change(place, standing.registration, said.message, now)
+            standing = self.told.standing(place.unit)
         held, was_withdrawn = standing, self.told.is_withdrawn(place.unit)
-        registration = self._change_identity(place, now)
+        registration = self._change_identity(place, now, began)
         standing = self.told.standing(place.unit)
-        fresh = record(place.way, registration, registered=said is not None, closes_on=place.closes_on)
+        fresh = self._record(place, registration, registered=said is not None)
         if standing is None or (registration, fresh) != standing:
             is_known = held is None and fresh == self.told.only_expected(place.unit)
             self.told.tell("adopted" if is_known else "forwarded", now, registration, **fresh)
@@ -313,25 +321,40 @@ class Clerk:
         standing, last = self.told.standing(place.unit), self.told.last_registration(place.unit)
         held = last if place.is_closed(now) else standing and standing.registration
         registration = held or identity(place.way)
-        fresh = record(place.way, registration, registered=True, closes_on=place.closes_on)
+        fresh = self._record(place, registration, registered=True)
         if (registration, fresh) != standing:
             self.told.tell("forwarded", now, registration, **fresh)
         if standing is None or not standing.registered:
             self._ask_registering(place, registration, said, now)
         return registration
 
-    def _change_identity(self, place: Place, now: datetime) -> Registration:
+    def _register_before_the_change(
+        self, place: Place, held: Registration, said: Json, now: datetime
+    ) -> datetime | None:
+        """R13: it had registered before its numbers changed, which is heard only now; returns when that one began."""
+        gave_way = self.told.gave_way(place.unit)
+        in_time = [each for each in gave_way if notices.registered_on(said) <= each.facts["last_day"]]
+        if not in_time or held == in_time[0].registration or held != identity(place.way):
+            return None
+        registration, began = in_time[0].registration, in_time[0].facts["since"]
+        fresh = self._record(place, registration, registered=True)
+        self.told.tell("forwarded", now, registration, **fresh)
+        self._ask_registering(place, registration, said, now)
+        return began
+
+    def _change_identity(self, place: Place, now: datetime, began: datetime | None) -> Registration:
         """The identity under which the place is forwarded now; the old one ends when the new one begins."""
         standing, new = self.told.standing(place.unit), identity(place.way)
         if standing is None or standing.registration == new:
             return new
-        old, since = standing.registration, self.told.standing_since(place.unit)
+        old, since = standing.registration, began or self.told.standing_since(place.unit)
         assert since is not None
         brought = change(self.papers, place.way, old, since)
         if start_of_day(brought.day) > now:
             return old
         if not standing.registered:
             self.told.tell("withdrawn", now, old, reason="superseded")
+            self.told.tell("gave-way", now, old, last_day=brought.day - timedelta(days=1), since=since)
             return new
         self._succeed(place, old, new, brought, now)
         return new
@@ -352,7 +375,7 @@ class Clerk:
             successor=new,
         )
         self._ask(place, old, last_day.year, cause, now, last_day=last_day)
-        fresh = record(place.way, new, registered=True, closes_on=place.closes_on)
+        fresh = self._record(place, new, registered=True)
         self.told.tell("forwarded", now, new, **fresh)
         for year in range(brought.day.year, danish_date(now).year + 1):
             valid = self._valid_self_registration(place.unit)

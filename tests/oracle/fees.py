@@ -78,12 +78,20 @@ def _with_owner(question: Question, told: Told) -> Question:
     return replace(question, owner=began["ownerSorId"], owner_type=began["affiliation"]["ownerType"])
 
 
+def _way_then(question: Question, papers: Papers) -> Way:
+    """The way up to the owner that the registration is, or was, there under: its fee is that one's affair (R4)."""
+    is_its_own = question.way[-1]["cvr"] == question.registration.cvr
+    then = None if is_its_own or not question.owner else papers.way_up(question.owner, question.way[0]["sorId"])
+    return then or question.way
+
+
 def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     """The first reason, in the order of the decisions page, for which nothing is due."""
-    unit, owner, said = question.way[0], question.way[-1], question.self_registration
+    unit, said = question.way[0], question.self_registration
     if told.triggered(question.registration, question.year):
         return "already-triggered"
-    if notices.is_exempt(papers, unit["sorId"], owner["sorId"], question.year, question.owner_type):
+    owner = _way_then(question, papers)[-1]["sorId"]
+    if notices.is_exempt(papers, unit["sorId"], owner, question.year, question.owner_type):
         return "exempt-notified"
     if said is None or notices.began_on(said).year > question.year or _ended_first(question, said):
         return "not-registered"
@@ -152,7 +160,7 @@ def _bill(question: Question, papers: Papers, now: datetime) -> dict[str, Any]:
             "ean": said["ean"],
             "cvr": cvr,
             "email": said["invoiceEmail"] if channel == "email" else None,
-            "billedSorId": _billed(question.way),
+            "billedSorId": _billed(_way_then(question, papers)),
         },
         "referenceId": said["referenceId"],
         "flags": ["dispensation-candidate"] * is_candidate

@@ -22,10 +22,13 @@ def p_number(way: Way) -> str | None:
     return _nearest(way, "pNumber")
 
 
-def record(way: Way, under: Registration, *, registered: bool, closes_on: str | None) -> dict[str, Any]:
-    """What is forwarded of the place at the bottom of `way`, as `under` is known to BSR."""
+def record(
+    way: Way, under: Registration, *, registered: bool, closes_on: str | None, began: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What is forwarded of the place at the bottom of `way`, as `under` is known to BSR, which `began` with that."""
     unit, owner = way[0], way[-1]
-    is_private = owner["ownerType"] == "private"
+    is_its_own = began is None or under == identity(way)
+    is_private = (owner if is_its_own else began["affiliation"])["ownerType"] == "private"
     return {
         "ownerSorId": owner["sorId"],
         "sorStatus": unit["status"],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from oracle.effects import Effect, Registration
 
-NOTES = ("adopted", "parked", "closed", "departed", "fee-run", "late")
+NOTES = ("adopted", "parked", "closed", "departed", "fee-run", "late", "gave-way")
 """What the oracle only writes down for itself."""
 
 
@@ -41,6 +41,16 @@ class Told:
         if not changes or changes[-1].kind not in {"forwarded", "adopted"}:
             return None
         return Standing(changes[-1].registration, changes[-1].facts)
+
+    def gave_way(self, unit: str) -> list[Effect]:
+        """The registrations that have given way to others, unregistered, since the place was last registered."""
+        found: list[Effect] = []
+        for each in self.of(unit, "forwarded", "gave-way"):
+            if each.kind == "gave-way":
+                found.append(each)
+            elif each.facts["state"] == "registered":
+                found = []
+        return found
 
     def is_withdrawn(self, unit: str) -> bool:
         """Whether the place was withdrawn, and nothing has been told since."""

@@ -87,3 +87,51 @@ def test_a_corrected_beginning_asks_for_no_year_that_another_registration_was_th
     world.at("2022-05-01 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2022-05-01")
     sent = world.at("2023-05-01 10:00").self_registers(CLINIC.place, treatment_started_on="2020-05-01")
     assert sent.fee_decisions() == []
+
+
+def told_in_both_orders(new_world, *, same_year):
+    """A place registers, then its owner's CVR changes: told as it happened, and with the self-registration held up."""
+    changed, fee = ("2023-05-10", 2023) if same_year else ("2024-02-10", 2024)
+    worlds = new_world(), new_world()
+    for world, is_held_up in zip(worlds, [False, True], strict=True):
+        world.at("2023-02-01 10:00").sor(CLINIC)
+        if not is_held_up:
+            world.self_registers(PLACE, registered_on="2023-02-01")
+        world.at(f"{changed} 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date=changed)
+        if is_held_up:
+            world.self_registers(PLACE, registered_on="2023-02-01")
+    return (*worlds, fee)
+
+
+@pytest.mark.parametrize("same_year", [True, False])
+def test_who_registered_before_the_new_number_and_is_heard_after_it_owes_what_it_would_have_r4_r13(
+    new_world, same_year
+):
+    in_order, held_up, year = told_in_both_orders(new_world, same_year=same_year)
+    for world in (in_order, held_up):
+        fees = {(each["feeYear"], each["recipient"]["cvr"]) for each in world.triggers()}
+        old, new = CLINIC.owner.first["cvr"], cvr_number(77)
+        assert fees == {(2023, old), (year, old), (year, new)}
+        assert world.deregistrations().one["cause"] == "new-cvr"
+    assert held_up.deregistrations()[0].value == in_order.deregistrations()[0].value
+    last, same = held_up.forwards().last, in_order.forwards().last
+    assert (last["registrationId"], last["state"]) == (same["registrationId"], "registered")
+    ids = [each.headers["ce_id"] for each in held_up.outputs]
+    assert len(ids) == len(set(ids))
+
+
+def test_who_registers_after_the_new_number_is_only_what_it_is_now_r4_r16(world):
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.at("2023-05-10 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2023-05-10")
+    sent = world.self_registers(PLACE, registered_on="2023-05-10")
+    assert (sent.deregistrations(), sent.triggers().one["recipient"]["cvr"]) == ([], cvr_number(77))
+
+
+def test_what_gave_way_before_it_was_registered_is_no_concern_of_a_later_registration_r13(world):
+    """It registered under its new number, left, and corrects the old day only when it registers anew."""
+    world.at("2023-02-01 10:00").sor(CLINIC)
+    world.at("2023-05-10 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2023-05-10")
+    world.self_registers(PLACE, registered_on="2023-05-10")
+    world.sor(PLACE, is_treatment_place=False)
+    world.self_registers(PLACE, registered_on="2023-04-01")
+    assert world.sor(PLACE, is_treatment_place=True).deregistrations() == []

@@ -171,11 +171,10 @@ def test_a_department_of_a_regional_hospital_is_a_place_once_the_region_says_so_
     assert world.sor(other, is_treatment_place=True).forwards(other)
 
 
-def test_who_becomes_public_is_private_with_its_p_number_until_that_day_r5(world):
+def test_who_is_to_become_public_keeps_its_p_number_until_that_day_r5(world):
     clinic = private_clinic()
     world.at("2023-02-01 10:00").registered(clinic)
-    world.at("2023-05-10 10:00")
-    assert world.sor(clinic.owner, owner_type="municipality", from_date="2023-06-01").forwards(clinic.place) == []
-    sent = world.until("2023-06-01")
-    assert sent.deregistrations().one["cause"] == "new-p-number"
-    assert sent.forwards(clinic.place).last["affiliation"]["ownerType"] == "municipality"
+    p_number = world.forwards().last["pNumber"]
+    sent = world.at("2023-05-10 10:00").sor(clinic.owner, owner_type="municipality", from_date="2023-06-01")
+    assert (sent.forwards(clinic.place).one["pNumber"], sent.deregistrations()) == (p_number, [])
+    assert world.until("2023-06-01").deregistrations().one["cause"] == "new-p-number"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.tree.state import Deregistered
+from workers.tree.state import Deregistered, Forwarded
 
 if TYPE_CHECKING:
-    from workers.tree.state import Node
+    from workers.tree.state import Identity, Node
 
 
 def has_left(node: Node) -> bool:
@@ -16,6 +16,19 @@ def has_left(node: Node) -> bool:
     return said is not None and any(
         departure.ended is not None and said.registered_on <= departure.ended for departure in node.notices.departures
     )
+
+
+def registered_before(node: Node) -> Identity | None:
+    """The registration that the place had made its own before the numbers changed, though that is heard only now (R13).
+
+    Of several that it may have been the earliest; None where it is what BSR waits with.
+    """
+    said = node.self_registration
+    if said is None or not isinstance(node.standing, Forwarded):
+        return None
+    in_time = (each.identity for each in node.superseded if said.registered_on <= each.last_day)
+    earliest = next(in_time, node.standing.identity)
+    return earliest if earliest.registration_id != node.standing.identity.registration_id else None
 
 
 def is_late(node: Node) -> bool:

@@ -10,7 +10,7 @@ from workers.effects import Send, effect_id
 from workers.enrichment.facts import changes_of, findings_for
 from workers.explanation import explain
 from workers.fees.occasions import ask_after_exemption, ask_on_registration, ask_successor
-from workers.registrations.claim import has_left, is_late
+from workers.registrations.claim import has_left, is_late, registered_before
 from workers.registrations.identity import as_registered, identify
 from workers.registrations.leaving import withdraw
 from workers.registrations.record import build_record, digest_of, rules_of
@@ -47,7 +47,12 @@ def review(
     path = draft.path(node.entity)
     if path is None or _over_before_it_began(draft, node, now):
         return []
-    return _Review(draft, node, node.entity, path, event_id, now).bring_up_to_date(questions, tariffs)
+    place = _Review(draft, node, node.entity, path, event_id, now)
+    before = registered_before(node)
+    if before is None or succession_of(draft, node) is not None:
+        return place.bring_up_to_date(questions, tariffs)
+    sends = place.register_as(before, tariffs)
+    return sends + place._replace(node=draft.node(sor_id)).bring_up_to_date(questions, tariffs)
 
 
 def _over_before_it_began(draft: Draft, node: Node, now: datetime) -> bool:
@@ -69,6 +74,12 @@ class _Review(NamedTuple):
     path: tuple[EntityChanged, ...]
     event_id: str
     now: datetime
+
+    def register_as(self, identity: Identity, tariffs: TariffTable) -> list[Send]:
+        """The place becomes what it registered as; what follows from the change since is settled next (R4, R13)."""
+        forwarded = self._forward(as_registered(resolve(self.entity, self.path), identity), identity, None)
+        asked = ask_on_registration(self.draft, identity, tariffs, self.now, self.event_id)
+        return [forwarded, *asked] if forwarded is not None else asked
 
     def bring_up_to_date(self, questions: Questions, tariffs: TariffTable) -> list[Send]:
         """End a registration that has a successor, forward what differs, and ask what is owed for it."""
@@ -112,7 +123,7 @@ class _Review(NamedTuple):
         if isinstance(node.standing, Forwarded | Registered) and node.standing.digest == digest:
             return None
         standing = Registered(identity, digest) if is_registered else Forwarded(identity, digest)
-        draft.put(replace(node, standing=standing))
+        draft.put(replace(node, standing=standing, superseded=() if is_registered else node.superseded))
         said = node.self_registration
         versions = (*(step.version for step in self.path), self.entity.version, said.version if said else None)
         after = (succession.old.registration_id,) if succession is not None else ()

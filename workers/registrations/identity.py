@@ -34,7 +34,7 @@ def as_registered(effective: Effective, identity: Identity) -> Effective:
     By that day it may be another kind of owner's: until then it is what it was, and has the P number of that.
     """
     p_number = identity.p_number if is_public(identity.owner_type) else effective.p_number
-    return effective._replace(cvr=identity.cvr, p_number=p_number, owner_type=identity.owner_type)
+    return effective._replace(cvr=identity.cvr, p_number=p_number)
 
 
 def is_public(owner_type: OwnerType | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +11,7 @@ from workers.fees.ledger import Question, ask
 from workers.registrations.identity import identify, is_public
 from workers.registrations.leaving import Leaving, deregister, withdraw
 from workers.tree.inheritance import resolve
-from workers.tree.state import Forwarded, Registered, Renumbering, Telling
+from workers.tree.state import Forwarded, Registered, Renumbering, Superseded, Telling
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -134,6 +134,8 @@ def end_the_old(draft: Draft, node: Node, succession: Succession, tariffs: Tarif
     event_id, rule = succession.since.event_id, "R4" if succession.cause == "new-cvr" else "R5"
     brought_by = (succession.by, succession.since.version)
     if not isinstance(node.standing, Registered):
+        gave_way = Superseded(succession.old, succession.last_day)
+        node = replace(node, superseded=(*node.superseded, gave_way))
         return withdraw(draft, node, "superseded", rule, event_id, *brought_by)
     noted_on = danish_date(succession.since.registered_at)
     leaving = Leaving(

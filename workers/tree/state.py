@@ -138,6 +138,14 @@ class Deregistered:
     kind: Literal["deregistered"] = "deregistered"
 
 
+@value
+class Superseded:
+    """A registration that gave way to another while BSR still waited for its self-registration (R4, R5, R16)."""
+
+    identity: Identity
+    last_day: date
+
+
 Standing = Unforwarded | Forwarded | Registered | Withdrawn | Deregistered
 
 
@@ -280,6 +288,8 @@ class Node:
     standing: Standing = Unforwarded()
     ledger: tuple[LedgerEntry, ...] = ()
     notices: Notices = Notices()
+    superseded: tuple[Superseded, ...] = ()
+    """Since the place was last registered: a self-registration may still come that was made in their time (R13)."""
     brought: Brought | None = None
     """None for a unit that has never moved here."""
 
