@@ -219,8 +219,10 @@ class Clerk:
     # -- the record (R14–R17) and its identity (R4–R6) -----------------------------------------------------------
 
     def _record(self, place: Place, registration: Registration, *, registered: bool) -> Json:
-        began = self.told.began_under(registration)
-        return record(place.way, registration, registered=registered, closes_on=place.closes_on, began=began)
+        if registration == identity(place.way):
+            self.told.kinds[registration] = place.way[-1]["ownerType"]
+        kind = self.told.kinds.get(registration)
+        return record(place.way, registration, registered=registered, closes_on=place.closes_on, kind=kind)
 
     def _bring_up_to_date(self, place: Place, now: datetime) -> None:
         self._take_late_self_registration(place, now)
@@ -337,8 +339,9 @@ class Clerk:
         if not in_time or held == in_time[0].registration or held != identity(place.way):
             return None
         registration, began = in_time[0].registration, in_time[0].facts["since"]
-        fresh = self._record(place, registration, registered=True)
-        self.told.tell("forwarded", now, registration, **fresh)
+        first = self.told.began_under(registration) or {}
+        self.told.tell("forwarded", now, registration, **self._record(place, registration, registered=True))
+        self.told.tell("taken-up", now, registration, **first)
         self._ask_registering(place, registration, said, now)
         return began
 

@@ -41,7 +41,7 @@ class Question:
     is_treatment_stated: bool = False
     owner: str = ""
     owner_type: str = ""
-    """The owner that the registration began under, and its kind."""
+    """The owner that the registration began under, and its kind, which may have changed since."""
 
 
 def ask(
@@ -75,7 +75,8 @@ def _with_owner(question: Question, told: Told) -> Question:
     began, owner = told.began_under(question.registration), question.way[-1]
     if began is None:
         return replace(question, owner=owner["sorId"], owner_type=owner["ownerType"])
-    return replace(question, owner=began["ownerSorId"], owner_type=began["affiliation"]["ownerType"])
+    kind = told.kinds.get(question.registration, began["affiliation"]["ownerType"])
+    return replace(question, owner=began["ownerSorId"], owner_type=kind)
 
 
 def _way_then(question: Question, papers: Papers) -> Way:

@@ -26,6 +26,7 @@ BEGAN = (None, None, 0, -20, -400, -2000, 60)
 AHEAD = st.sampled_from([None, None, -10, 0, 5, 40])
 """Days until a new version holds."""
 ALL_UNITS = tuple(unit for tree in owners() for unit in tree)
+KINDS = ("private", "municipality", "region")
 number = st.integers(0, 2**10)
 """Any draw: rules take it modulo what there is to choose from."""
 
@@ -132,6 +133,15 @@ class Histories(RuleBasedStateMachine):
 
     @precondition(some)
     @rule(which=number, what=number, ahead=AHEAD)
+    def become_of_another_kind(self, which: int, what: int, ahead: int) -> None:
+        """R5, R18: a private owner becomes public, or the other way: with or without a P number."""
+        owner = self.owner(which)
+        if owner:
+            kind = KINDS[what % len(KINDS)]
+            self.telling.change(owner["sorId"], ownerType=kind, **self.beginning(owner, ahead))
+
+    @precondition(some)
+    @rule(which=number, what=number, ahead=AHEAD)
     def new_p_number(self, which: int, what: int, ahead: int) -> None:
         """R5: a new registration if public, an edit if private."""
         holders = [unit.sor_id for unit in self.units if unit.first["pNumber"] is not None]
@@ -226,7 +236,7 @@ class Histories(RuleBasedStateMachine):
         year = self.telling.today.year + years
         self.telling.notice(notices.DISPENSATION, **self.about(which), feeYear=year, share=share)
 
-    @rule(years=st.integers(-1, 0), days=st.sampled_from([-3, 0, 2, 40]))
+    @rule(years=st.integers(-1, 1), days=st.sampled_from([-3, 0, 2, 40]))
     def run_fees(self, years: int, days: int) -> None:
         """R39."""
         year = self.telling.today.year + years
@@ -242,7 +252,7 @@ class Histories(RuleBasedStateMachine):
     # -- the places ----------------------------------------------------------------------------------------------
 
     @precondition(some)
-    @rule(which=number, what=number, ago=st.sampled_from([0, 0, 2, 20]), began=st.sampled_from(BEGAN))
+    @rule(which=number, what=number, ago=st.sampled_from([0, 0, 2, 20, -9]), began=st.sampled_from(BEGAN))
     def self_register(self, which: int, what: int, ago: int, began: int | None) -> None:
         unit = self.place(which)
         started = None if began is None else self.telling.day(began)

@@ -23,12 +23,11 @@ def p_number(way: Way) -> str | None:
 
 
 def record(
-    way: Way, under: Registration, *, registered: bool, closes_on: str | None, began: dict[str, Any] | None = None
+    way: Way, under: Registration, *, registered: bool, closes_on: str | None, kind: str | None = None
 ) -> dict[str, Any]:
-    """What is forwarded of the place at the bottom of `way`, as `under` is known to BSR, which `began` with that."""
+    """What is forwarded of the place at the bottom of `way`, as `under` is known to BSR, with that `kind` of owner."""
     unit, owner = way[0], way[-1]
-    is_its_own = began is None or under == identity(way)
-    is_private = (owner if is_its_own else began["affiliation"])["ownerType"] == "private"
+    is_private = (owner["ownerType"] if kind is None or under == identity(way) else kind) == "private"
     return {
         "ownerSorId": owner["sorId"],
         "sorStatus": unit["status"],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from oracle.effects import Effect, Registration
 
-NOTES = ("adopted", "parked", "closed", "departed", "fee-run", "late", "gave-way")
+NOTES = ("adopted", "parked", "closed", "departed", "fee-run", "late", "gave-way", "taken-up")
 """What the oracle only writes down for itself."""
 
 
@@ -28,6 +28,8 @@ class Told:
     """Effects, oldest first."""
 
     effects: list[Effect] = field(default_factory=list)
+    kinds: dict[Registration, str] = field(default_factory=dict)
+    """What kind of owner a registration had, as long as it was the present one."""
 
     def tell(self, kind: str, at: datetime, registration: Registration, **facts: Any) -> None:
         self.effects.append(Effect(kind, at, registration, facts))
@@ -84,7 +86,9 @@ class Told:
     def began_under(self, registration: Registration) -> dict[str, Any] | None:
         """The record with which a registration began, the last time it did: its owner then is the one who pays."""
         began = None
-        for each in reversed(self.of(registration.sor_id, "forwarded", "adopted")):
+        for each in reversed(self.of(registration.sor_id, "forwarded", "adopted", "taken-up")):
+            if each.registration == registration and each.kind == "taken-up":
+                return each.facts
             if each.registration == registration:
                 began = each.facts
             elif began is not None:

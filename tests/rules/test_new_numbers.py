@@ -208,3 +208,12 @@ def test_a_fee_that_becomes_due_on_an_answered_occasion_waits_for_cvr_and_comes_
     world.at("2023-04-01 10:00").self_registers(CLINIC.place, volunteers_only=False)
     sent = world.at("2023-05-01 10:00").sor(CLINIC.owner, cvr=CLINIC.owner.first["cvr"])
     assert [each["occasion"] for each in sent.triggers()] == ["new-cvr", "new-cvr"]
+
+
+def test_another_kind_of_owner_ahead_holds_up_no_new_cvr_number_r4(world):
+    """Without a P number the kind alone makes no other place."""
+    clinic = private_clinic()
+    world.at("2023-02-01 10:00").registered(clinic)
+    world.sor(clinic.place, p_number=None)
+    world.at("2023-05-10 10:00").sor(clinic.owner, owner_type="municipality", from_date="2023-06-01")
+    assert world.sor(clinic.owner, cvr=cvr_number(77)).deregistrations().one["lastDay"] == "2023-05-09"

@@ -76,7 +76,9 @@ def _changed(known: EntityChanged, change: EntityChanged) -> list[Telling]:
         changed.append("p-number")
     if known.parent_sor_id != change.parent_sor_id:
         changed.append("place")
-    if (known.owner_type, known.moved_to_owner_sor_id) != (change.owner_type, change.moved_to_owner_sor_id):
+    if known.owner_type != change.owner_type:
+        changed.append("owner-type")
+    if known.moved_to_owner_sor_id != change.moved_to_owner_sor_id:
         changed.append("owner")
     return changed
 
@@ -124,6 +126,8 @@ def _telling(old: Identity, new: Identity) -> set[Telling]:
     kinds: set[Telling] = {"owner"}
     if old.cvr != new.cvr:
         kinds.add("cvr")
+    if old.p_number != new.p_number:
+        kinds.add("owner-type")
     if old.p_number != new.p_number and is_public(new.owner_type):
         kinds |= {"p-number", "place"}
     return kinds

@@ -75,8 +75,8 @@ class Identity:
     """When BSR first heard of it."""
 
 
-Telling = Literal["cvr", "p-number", "place", "owner"]
-"""What of a unit can make the places under it others; ``owner``: the owner's type, or which owner."""
+Telling = Literal["cvr", "p-number", "place", "owner-type", "owner"]
+"""What of a unit can make the places under it others; ``owner``: which one it belongs to."""
 
 
 @value
