@@ -43,7 +43,6 @@ def _here(draft: Draft, node: Node, identity: Identity) -> FormerOwner:
     entry = draft.number(identity.cvr) if identity.cvr is not None else None
     return FormerOwner(
         registration_id=identity.registration_id,
-        cvr=identity.cvr,
         billed=billed_unit(draft, node),
         exemptions=by_owner(draft, node),
         answer=entry.answer if entry is not None else None,

@@ -252,12 +252,11 @@ class FormerOwner:
     """
 
     registration_id: UUID
-    cvr: CvrNumber | None
     billed: SorId
     exemptions: tuple[Exemption, ...] = ()
     """Those that the owner has notified for all its places."""
     answer: CvrAnswer | None = None
-    """What CVR said of `cvr` last (R38)."""
+    """What CVR said of the company last (R38)."""
 
 
 @value
