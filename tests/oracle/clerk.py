@@ -262,6 +262,8 @@ class Clerk:
         """R39: it asked to be registered in an earlier year, and the runs since then could not ask it."""
         for year in sorted({each.facts["year"] for each in self.told.effects if each.kind == "fee-run"}):
             is_back = was_withdrawn and year < danish_date(now).year
+            if place.closing and place.closing.last_day.year < year:
+                continue
             if year > notices.registered_on(said).year and not is_back:
                 self._ask(place, registration, year, "yearly-run", now, only_due=True)
 

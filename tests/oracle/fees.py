@@ -72,6 +72,9 @@ def ask(
 
 
 def _with_owner(question: Question, told: Told) -> Question:
+    """By what its owner is when it is first asked; one that waits for its tariff stays a question about that one."""
+    if question.owner:
+        return question
     began, owner = told.began_under(question.registration), question.way[-1]
     if began is None:
         return replace(question, owner=owner["sorId"], owner_type=owner["ownerType"])
@@ -91,8 +94,9 @@ def not_due(question: Question, papers: Papers, told: Told) -> str | None:
     unit, said = question.way[0], question.self_registration
     if told.triggered(question.registration, question.year):
         return "already-triggered"
-    owner = _way_then(question, papers)[-1]["sorId"]
-    if notices.is_exempt(papers, unit["sorId"], owner, question.year, question.owner_type):
+    then = _way_then(question, papers)
+    known = papers if then is question.way else papers.before_it_left(question.way)
+    if notices.is_exempt(known, unit["sorId"], then[-1]["sorId"], question.year, question.owner_type):
         return "exempt-notified"
     if said is None or notices.began_on(said).year > question.year or _ended_first(question, said):
         return "not-registered"

@@ -164,6 +164,12 @@ class Papers:
         gone = [each for each in self.said if each.unit == unit and each.message.get("movedToOwnerSorId") == owner]
         return gone[0] if gone else None
 
+    def before_it_left(self, way: list[Json]) -> Papers:
+        """What counts for a unit's time under its old owner: what that one told of all its units later reached others."""
+        gone = self.moved_here(way)
+        counts = [each for each in self.said if gone is None or each.time <= gone.time or each.message.get("sorId")]
+        return Papers(counts)
+
     def has_gone(self, owner: str, unit: str) -> bool:
         """Whether this owner has no more say."""
         return self.tree()[owner, unit]["movedToOwnerSorId"] is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workers.tree.state import Deregistered, Forwarded
 
 if TYPE_CHECKING:
+    from contracts.self_registrations import SelfRegistered
     from workers.tree.state import Identity, Node
 
 
@@ -18,13 +19,18 @@ def has_left(node: Node) -> bool:
     )
 
 
+def _has_missed_a_departure(node: Node, said: SelfRegistered) -> bool:
+    """Whether a departure has passed the place by, for what it `said` had not been heard yet."""
+    return any(each.is_now == "taken" and said.registered_on < each.effective_on for each in node.notices.departures)
+
+
 def registered_before(node: Node) -> Identity | None:
     """The registration that the place had made its own before the numbers changed, though that is heard only now (R13).
 
-    Of several that it may have been the earliest; None where it is what BSR waits with.
+    Of several that it may have been the earliest; None where it is what BSR waits with, or has left meanwhile (R28).
     """
     said = node.self_registration
-    if said is None or not isinstance(node.standing, Forwarded):
+    if said is None or not isinstance(node.standing, Forwarded) or _has_missed_a_departure(node, said):
         return None
     in_time = (each.identity for each in node.superseded if said.registered_on <= each.last_day)
     earliest = next(in_time, node.standing.identity)
