@@ -237,7 +237,7 @@ class Clerk:
         if said is None and self.papers.self_registrations(place.unit):
             self._take_back_expected(place, now)
             return
-        began = None
+        before, began = standing, None
         if said is not None and standing is not None and not standing.registered:
             began = self._register_before_the_change(place, standing.registration, said.message, now)
             standing = self.told.standing(place.unit)
@@ -251,10 +251,10 @@ class Clerk:
         is_new = standing is None or standing.registration != registration or not standing.registered
         if said is not None and is_new:
             self._ask_registering(place, registration, said.message, now)
-            if held is None or not held.registered:
-                self._ask_in_missed_runs(place, registration, said.message, now, was_withdrawn=was_withdrawn)
         elif said is not None and held is not None and held.registration == registration:
             self._ask_after_exemption(place, registration, said, now)
+        if said is not None and (before is None or not before.registered):
+            self._ask_in_missed_runs(place, registration, said.message, now, was_withdrawn=was_withdrawn)
 
     def _ask_in_missed_runs(
         self, place: Place, registration: Registration, said: Json, now: datetime, *, was_withdrawn: bool
