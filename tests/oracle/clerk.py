@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from contracts.danish_time import danish_date, start_of_day
 from oracle import notices
-from oracle.effects import Registration
+from oracle.effects import Effect, Registration
 from oracle.fees import Question, ask
 from oracle.history import Json, Moment, Said, days_named
 from oracle.identities import Change, change, days_late, is_backdated
@@ -420,8 +420,13 @@ class Clerk:
             if each.facts["feeYear"] == year
         ]
         if occasion == "late-registration":
-            return any(each.facts.get("reason") != "not-registered" for each in asked)
+            return any(each.facts.get("reason") != "not-registered" for each in asked if not self._is_answered(each))
         return any(each.facts["occasion"] in {"registration", "late-registration"} for each in asked)
+
+    def _is_answered(self, asked: Effect) -> bool:
+        """Whether a question that waited for its tariff waits no more: then its answer stands beside it."""
+        year, occasion = asked.facts["feeYear"], asked.facts["occasion"]
+        return asked.kind == "parked" and self.told.settled(asked.registration, year, occasion, "triggered", "not-due")
 
     def _followed_in(self, registration: Registration) -> int:
         """The first year of a registration that followed another (R4, R5); the beginning of time for any other."""
