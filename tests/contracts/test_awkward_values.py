@@ -12,12 +12,22 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.danish_time import effective_after
 from contracts.notices import Share
 from contracts.publish import published
+from contracts.sor_entities import EntityChanged
 from contracts.wire import CivilDate, Instant
+from support.trees import private_clinic
 
 
 def refuses(annotation, text):
     with pytest.raises(ValidationError):
         TypeAdapter(annotation).validate_json(json.dumps(text))
+
+
+def test_a_field_is_known_by_its_name_on_the_wire_only():
+    clinic = private_clinic().owner.first
+    EntityChanged.from_json(json.dumps(clinic))
+    clinic["sor_id"] = clinic.pop("sorId")
+    with pytest.raises(ValidationError, match="sorId"):
+        EntityChanged.from_json(json.dumps(clinic))
 
 
 @pytest.mark.parametrize(

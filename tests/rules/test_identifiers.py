@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from stdnum import verhoeff
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import ean, verhoeff
 
 from contracts.identifiers import AuthorisationId, CvrNumber, Gln, PNumber, SorId
 from support.messages import cvr_number
@@ -72,6 +74,17 @@ def test_a_gln_may_end_in_a_zero_r2(text, valid):
     else:
         with pytest.raises(ValueError, match="check digit"):
             Gln.parse(text)
+
+
+@given(st.from_regex(r"[0-9]{13}", fullmatch=True))
+def test_a_gln_is_what_stdnum_takes_for_one_r2(text):
+    for last in "0123456789":
+        number = text[:-1] + last
+        try:
+            taken = Gln.parse(number) == number
+        except ValueError:
+            taken = False
+        assert taken is ean.is_valid(number)
 
 
 def test_an_ean_whose_check_digit_fails_is_an_invalid_identifier_r2(world):
