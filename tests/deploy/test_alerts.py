@@ -161,7 +161,7 @@ def tried(tool, folder, *cases):
 
 def test_prometheus_takes_the_configuration_and_the_rules(tool):
     for arguments in (("check", "config"), ("check", "rules", "--lint=all", "--lint-fatal")):
-        file = "prometheus.yaml" if "config" in arguments else "alerts.yaml"
+        file = "prometheus.yml" if "config" in arguments else "alerts.yaml"
         done = run(tool, *arguments, str(PROMETHEUS / file))
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -14,7 +14,7 @@ from workers.app.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
-YAML = [path for path in FILES if path.suffix == ".yaml"]
+YAML = [path for path in FILES if path.suffix in {".yaml", ".yml"}]
 SETTINGS = {f"SORBRO_{name.upper()}": field for name, field in Settings.model_fields.items()}
 SECRETS = {name for name in SETTINGS if name.endswith("PASSWORD")}
 
@@ -170,7 +170,7 @@ def test_compose_worker_reaches_the_broker_and_prometheus_the_worker():
     brokers = services["sorbro"]["environment"]["SORBRO_KAFKA_BOOTSTRAP_SERVERS"]
     assert f"INSIDE://{brokers}" in services["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(",")
     assert all(port.startswith("127.0.0.1:") for each in services.values() for port in each.get("ports", []))
-    (prometheus,) = load("prometheus/prometheus.yaml")
+    (prometheus,) = load("prometheus/prometheus.yml")  # the name its image looks for
     (job,) = prometheus["scrape_configs"]
     assert job["metrics_path"] == "/metrics"
     assert job["dns_sd_configs"][0]["names"] == ["sorbro"]
