@@ -127,9 +127,8 @@ class Gln(_Identifier):
 
     @classmethod
     def _check_digit_holds(cls, text: str) -> bool:
-        # As `python-stdnum` does it, in a fifth of the time: nothing is left to be cleaned of the form above.
-        total: int = sum(map(mul, map(int, text), _GLN_WEIGHTS))
-        return total % 10 == 0
+        # As `python-stdnum` does it, in a quarter of the time: nothing is left to be cleaned of the form above.
+        return _weighted(text, _GLN_WEIGHTS) % 10 == 0
 
 
 class AuthorisationId(_Identifier):
@@ -208,16 +207,16 @@ def cvr_or_p_number(text: str) -> CvrNumber | PNumber | None:
 
 @lru_cache(_REMEMBERED)
 def _is_cvr_number(text: str) -> bool:
-    return _CVR_FORM.fullmatch(text) is not None and _modulus_11(text, _CVR_WEIGHTS)
+    return _CVR_FORM.fullmatch(text) is not None and _weighted(text, _CVR_WEIGHTS) % 11 == 0
 
 
 @lru_cache(_REMEMBERED)
 def _is_p_number(text: str) -> bool:
     if _P_FORM.fullmatch(text) is None:
         return False
-    return _modulus_11(text, _P_WEIGHTS_OLD if int(text) <= _LAST_P_NUMBER_OF_OLD_SERIES else _P_WEIGHTS_NEW)
+    weights = _P_WEIGHTS_OLD if int(text) <= _LAST_P_NUMBER_OF_OLD_SERIES else _P_WEIGHTS_NEW
+    return _weighted(text, weights) % 11 == 0
 
 
-def _modulus_11(digits: str, weights: tuple[int, ...]) -> bool:
-    total: int = sum(map(mul, map(int, digits), weights))
-    return total % 11 == 0
+def _weighted(digits: str, weights: tuple[int, ...]) -> int:
+    return sum(map(mul, map(int, digits), weights))

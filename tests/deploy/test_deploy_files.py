@@ -170,7 +170,9 @@ def test_compose_worker_reaches_the_broker_and_prometheus_the_worker():
     brokers = services["sorbro"]["environment"]["SORBRO_KAFKA_BOOTSTRAP_SERVERS"]
     assert f"INSIDE://{brokers}" in services["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(",")
     assert all(port.startswith("127.0.0.1:") for each in services.values() for port in each.get("ports", []))
-    (prometheus,) = load("prometheus/prometheus.yml")  # the name its image looks for
+    assert "./prometheus:/etc/prometheus:ro" in services["prometheus"]["volumes"]
+    assert "command" not in services["prometheus"], "so its image looks for the name below"
+    (prometheus,) = load("prometheus/prometheus.yml")
     (job,) = prometheus["scrape_configs"]
     assert job["metrics_path"] == "/metrics"
     assert job["dns_sd_configs"][0]["names"] == ["sorbro"]
