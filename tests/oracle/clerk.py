@@ -76,7 +76,13 @@ class Clerk:
         if is_news and said in notices.deletions(self.papers, "sor"):
             request = {name: said.message[name] for name in ("referenceNumber", "requestedOn", "reason")}
             self.told.tell("sor-deletion", said.time, Registration(said.unit, None, None), **request)
-        return said.unit if is_news and said.sender == "self" else None
+        if not is_news or said.sender != "self":
+            return None
+        self.told.tell("spoke", said.time, self._last_known(said.unit), version=said.message["version"])
+        return said.unit
+
+    def _last_known(self, unit: str) -> Registration:
+        return self.told.last_registration(unit, ahead=False) or Registration(unit, None, None)
 
     def _places(self) -> list[Place]:
         """Every unit whose ancestors are all known, the longest known first."""
@@ -474,14 +480,16 @@ class Clerk:
                     self._ask(place, standing.registration, run.year, "yearly-run", now)
 
     def _said_of(self, unit: str, year: int, asked: Question) -> Json:
-        """What the place says now; but who has registered anew in a later year says nothing of that one."""
+        """What the place says now; but who has registered anew in a later year, or as another, says nothing of that."""
+        spoke = {each.facts["version"]: each.registration for each in self.told.of(unit, "spoke")}
         said = asked.self_registration
         assert said is not None
         for later in self.papers.self_registrations(unit):
             if later.message["version"] <= said["version"]:
                 continue
             day = notices.registered_on(later.message)
-            if day > notices.registered_on(said) and day.year > year:
+            is_another = spoke.get(later.message["version"], asked.registration) != asked.registration
+            if day > notices.registered_on(said) and (day.year > year or is_another):
                 break
             said = later.message
         return said

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from oracle.effects import Effect, Registration
 
-NOTES = ("adopted", "parked", "closed", "departed", "fee-run", "late", "gave-way", "taken-up")
+NOTES = ("adopted", "parked", "closed", "departed", "fee-run", "late", "gave-way", "taken-up", "spoke")
 """What the oracle only writes down for itself."""
 
 
@@ -78,9 +78,9 @@ class Told:
             since = each.at
         return since
 
-    def last_registration(self, unit: str) -> Registration | None:
-        """The identity under which BSR last heard of a unit."""
-        changes = self.of(unit, "forwarded", "adopted", "expected")
+    def last_registration(self, unit: str, *, ahead: bool = True) -> Registration | None:
+        """The identity under which BSR last heard of a unit; also on behalf of the owner that it moves to."""
+        changes = self.of(unit, "forwarded", "adopted", *(["expected"] if ahead else []))
         return changes[-1].registration if changes else None
 
     def began_under(self, registration: Registration) -> dict[str, Any] | None:

@@ -143,3 +143,24 @@ def test_a_correction_of_the_same_registration_counts_for_what_waits_r32(world, 
     world.at("2025-02-01 10:00").registered(CLINIC, category="4")
     world.at("2026-03-01 10:00").self_registers(CLINIC.place, registered_on="2025-02-01", category="5")
     assert world.restart(tariffs=fee_table(2025)).until("2026-04-01").triggers().one["category"] == "5"
+
+
+def test_the_buyers_word_of_the_same_year_is_no_answer_for_the_seller_r4_r32(world, fee_table):
+    world.at("2025-02-01 10:00").registered(CLINIC, ean="5790002401473", turnover_band="full")
+    world.at("2025-05-10 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2025-05-10")
+    world.at("2025-05-15 10:00").self_registers(
+        CLINIC.place, registered_on="2025-05-15", ean=None, turnover_band="below-limit"
+    )
+    sent = world.restart(tariffs=fee_table(2025)).until("2025-06-01")
+    trigger = sent.triggers().one
+    assert (trigger["recipient"]["channel"], trigger["recipient"]["cvr"]) == ("ean", CLINIC.owner.first["cvr"])
+    (free,) = [each for each in world.not_due() if each["registrationId"] != trigger["registrationId"]]
+    assert free["reason"] == "turnover-below-limit"
+
+
+def test_a_correction_of_the_sellers_own_word_counts_for_what_waits_r4_r32(world, fee_table):
+    world.at("2025-02-01 10:00").registered(CLINIC, category="4")
+    world.at("2025-05-10 10:00").sor(CLINIC.owner, cvr=cvr_number(77), from_date="2025-05-10")
+    world.at("2025-05-15 10:00").self_registers(CLINIC.place, registered_on="2025-02-01", category="5")
+    sent = world.restart(tariffs=fee_table(2025)).until("2025-06-01").triggers()
+    assert sent.values("category") == ["5", "5"]

@@ -15,7 +15,7 @@ from workers.fees.former_owners import former_owner_of
 from workers.fees.recipient import answer_expected_until, billed_unit, recipient_of, route_status
 from workers.fees.schemes import is_scheme_paid, scheme_of
 from workers.fees.verdict import Case, Due, NoTariff, Nothing, judge
-from workers.tree.state import NotDue, Parked, Triggered
+from workers.tree.state import NotDue, Parked, Triggered, Unforwarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,16 +151,18 @@ def _again(node: Node, parked: Parked) -> Question:
 
 
 def keep_what_was_said(node: Node, anew: SelfRegistered) -> Node:
-    """The node before the place registers `anew`: parked questions of the years before keep what it said then (R32).
+    """The node before the place registers `anew`: parked questions about the time before keep what it said then (R32).
 
-    Without that, a fee that waits for its table would be lost with the old registration.
+    They are those of earlier years, and those of a registration that has given way to another: the buyer's word is no
+    answer for the seller (R4). Without that, a fee that waits for its table would be lost with the old registration.
     """
     said = node.self_registration
-    if said is None or anew.registered_on <= said.registered_on:
+    if said is None or anew.registered_on <= said.registered_on or isinstance(node.standing, Unforwarded):
         return node
+    present, year = node.standing.identity.registration_id, anew.registered_on.year
     ledger = tuple(
         replace(entry, said_then=entry.said_then or said)
-        if isinstance(entry, Parked) and entry.fee_year < anew.registered_on.year
+        if isinstance(entry, Parked) and (entry.fee_year < year or entry.registration_id != present)
         else entry
         for entry in node.ledger
     )
