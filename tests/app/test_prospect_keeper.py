@@ -61,3 +61,13 @@ async def test_what_another_worker_has_now_is_its_to_show(world):
     worlds[PARTITION] = None
     await keeper.look()
     assert shown("sorbro_closures_overdue") == 0, "nothing is known of it any more"
+
+
+async def test_a_partition_that_went_to_another_worker_during_the_look_is_not_shown(world):
+    def taken_away_at_once():
+        looks.append(1)
+        return {PARTITION: world.world} if len(looks) == 1 else {}
+
+    looks = []
+    await ProspectKeeper(taken_away_at_once, SettableClock(instant("2023-03-22"))).look()
+    assert shown("sorbro_closures_overdue") is shown("sorbro_owners") is None

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from adapters.cvr.registry.canary import UNTRUSTED
 from page.fed import following, lag_of
 from support.trees import private_clinic
 from workers.app.standing import CvrStanding, StuckThing, WorkerStanding
@@ -119,7 +120,8 @@ def test_brokers_that_are_silent_for_a_while_are_away(closing):
 
 
 @pytest.mark.parametrize(
-    ("change", "kind"), [({"breaker": "open"}, "cvr-away"), ({"is_trusted": False}, "cvr-not-believed")]
+    ("change", "kind"),
+    [({"breaker": "open"}, "cvr-away"), ({"is_trusted": False, "canary": "missing"}, "cvr-not-believed")],
 )
 def test_a_cvr_that_is_away_wants_a_look_and_is_never_red_r20(closing, change, kind):
     follower = following(closing)
@@ -138,7 +140,7 @@ def test_the_chapter_a_trouble_names_is_in_the_runbook(kind):
 def test_each_trouble_has_its_words_and_its_advice(language):
     words = PageWords(language)
     for kind in get_args(Kind):
-        reasons = [f".{reason}" for reason in get_args(Reason)] if kind == "worker-stuck" else [""]
-        for reason in reasons:
-            assert words.say(f"trouble.{kind}{reason}", n=2, about="1", partition=1, time="1 s")
-            assert words.say(f"advice.{kind}{reason.replace('.', '-')}")
+        told_apart = {"worker-stuck": get_args(Reason), "cvr-not-believed": UNTRUSTED}.get(kind)
+        for reason in told_apart or [""]:
+            assert words.say(f"trouble.{kind}.{reason}".rstrip("."), n=2, about="1", partition=1, time="1 s")
+            assert words.say(f"advice.{kind}-{reason}".rstrip("-"))

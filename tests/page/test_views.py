@@ -6,12 +6,15 @@ from dataclasses import replace
 import pytest
 from lxml import html
 
+from adapters.cvr.registry.canary import UNTRUSTED
 from adapters.kafka.port import LogError
 from page.stage import MARK, SCRIPT
 from workers.app.page_keeper import WORKER_LINE
-from workers.app.standing import CvrStanding, WorkerStanding
+from workers.app.standing import CvrStanding, StuckThing, WorkerStanding
 from workers.page.recent_calls import RecentCalls
 from workers.page.rendering import VIEWS
+from workers.page.safety import LARGEST_FORM
+from workers.page.words.spoken import PageWords
 
 PATHS = [path for _, path in VIEWS] + ["/sign-in", "/dead-letters/desk"]
 AS_JSON = ["/now.json", "/closures.json", "/flow.json", "/cvr.json", "/contracts.json", "/dead-letters.json"]
@@ -215,3 +218,32 @@ async def test_cvr_shows_how_much_of_what_may_be_asked_is_asked(client, follower
         figures = {"sorbro_cvr_calls_total{result=ok}": calls}
         await client.put(WORKER_LINE, data=replace(told, cvr_figures=figures).to_json())
     assert "Kald, seneste minut12højst 300 må der være" in words_in(await text_of(client, "/cvr"))
+
+
+async def test_the_worker_is_heard_whatever_names_browsers_use_and_however_much_it_tells(
+    open_page, follower, monkeypatch
+):
+    monkeypatch.setattr(follower, "worker", None)
+    published = await open_page(page_hosts="sorbro.example.dk")
+    stuck = tuple(StuckThing(reason="not-turning", partition=each, seconds=100.0) for each in range(256))
+    told = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,), stuck=stuck)
+    assert len(told.to_json()) > LARGEST_FORM
+    assert (await published.put(WORKER_LINE, data=told.to_json())).status == 204
+    assert follower.worker == told
+    assert (await published.get("/")).status == 421
+
+
+@pytest.mark.parametrize("canary", sorted(UNTRUSTED))
+@pytest.mark.parametrize("language", ["da", "en"])
+async def test_why_cvr_is_not_believed_is_said_on_both_views(client, follower, monkeypatch, canary, language):
+    cvr = CvrStanding(
+        breaker="closed", canary=canary, is_trusted=False, waiting=0, remembered=0, rejected=0, calls_per_second=5.0
+    )
+    told = WorkerStanding(version="1", host="a", is_ready=True, assigned=(0,), open_partitions=(0,), cvr=cvr)
+    monkeypatch.setattr(follower, "worker", told)
+    words = PageWords(language)
+    said, advised = f"trouble.cvr-not-believed.{canary}", f"advice.cvr-not-believed-{canary}"
+    for path in ("/", "/cvr"):
+        text = words_in(await text_of(client, path, language))
+        assert words.say(said) in text
+        assert words.say(advised) in text

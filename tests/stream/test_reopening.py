@@ -30,6 +30,10 @@ class Closing(LogAndMetrics):
         super().__init__(SystemClock())
         self.is_closed = asyncio.Event()
         self.has_committed = asyncio.Event()
+        self.turns = 0
+
+    def turned(self, partition):
+        self.turns += 1
 
     def committed(self, partition, turn, took):
         self.has_committed.set()
@@ -116,9 +120,11 @@ async def test_after_a_failure_it_opens_again_only_what_the_group_says_is_ours(m
     broker, reporter = broker_with(story()), Closing()
     broker.fail_at["commit"] = 1
     fenced_when_asked: list[int] = []
+    turns_when_asked: list[int] = []
 
     async def is_ours() -> bool:
         fenced_when_asked.append(broker.steps.count("fence"))
+        turns_when_asked.append(reporter.turns)
         return len(fenced_when_asked) == 3
 
     loop = PartitionLoop(
@@ -136,4 +142,6 @@ async def test_after_a_failure_it_opens_again_only_what_the_group_says_is_ours(m
     loop.stop()
     await running
     assert fenced_when_asked == [1, 1, 1]
+    first = turns_when_asked[0]
+    assert turns_when_asked == [first, first + 1, first + 2], "who waits is alive, and no worker to kill"
     assert broker.steps.count("fence") == 2

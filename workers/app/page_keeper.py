@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -48,6 +49,7 @@ class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
         self._socket = Path(self._folder.name) / "socket"
         self._process: GuardedProcess | None = None
         self._failures = 0
+        self._answered = HTTPStatus.NO_CONTENT.value
         self.client: aiohttp.ClientSession | None = None
 
     async def on_start(self) -> None:
@@ -98,10 +100,16 @@ class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
 
     async def _tell(self) -> None:
         while not self.should_stop:
-            standing = standing_of(self._reporter, self._registry, asyncio.get_running_loop().time())
             with suppress(aiohttp.ClientError, TimeoutError, OSError):  # not there yet, or just dead
-                if self.client is not None:
-                    body = standing.to_json()
-                    async with self.client.put(f"http://localhost{WORKER_LINE}", data=body):
-                        pass
+                await self.tell()
             await self.sleep(_EVERY_SECONDS)
+
+    async def tell(self) -> None:
+        """Tell the page once how the worker stands; log it once when the page begins to refuse that."""
+        if self.client is None:
+            return
+        body = standing_of(self._reporter, self._registry, asyncio.get_running_loop().time()).to_json()
+        async with self.client.put(f"http://localhost{WORKER_LINE}", data=body) as answer:
+            if answer.status not in {HTTPStatus.NO_CONTENT, self._answered}:
+                _log.error("the operations page does not hear its worker, see page.log", status=answer.status)
+            self._answered = answer.status

@@ -47,11 +47,12 @@ class ProspectKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no t
             if world is not None:
                 for _ in self._known[partition].look(world.owners):
                     await asyncio.sleep(0)
-                metrics.OWNERS.labels(partition).set(len(world.owners))
-        now = self._clock.now()
-        for partition, prospects in self._known.items():
-            prospect = prospects.at(now)
+        now, worlds = self._clock.now(), self._worlds()  # meanwhile another worker may have come to have some
+        for partition in self._known.keys() & worlds.keys():
+            prospect, world = self._known[partition].at(now), worlds[partition]
             since = prospect.overdue_since
+            if world is not None:
+                metrics.OWNERS.labels(partition).set(len(world.owners))
             _show(partition, prospect, (now - since).total_seconds() if since is not None else 0.0)
 
 

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from adapters.kafka.picked import Picker
+from workers.app.page_keeper import WORKER_LINE
 from workers.operations.redrive import Redrive
 from workers.page.desk import Desk
 from workers.page.letter_routes import LetterRoutes
@@ -89,7 +90,8 @@ def _safely(hosts: Collection[str]) -> Middleware:
 
 
 async def _answer(request: web.Request, handler: Handler, hosts: Collection[str]) -> web.StreamResponse:
-    if not is_allowed_host(request.headers.get("Host"), hosts):
+    # No browser reaches the worker's own line, whatever names browsers know us by.
+    if request.path != WORKER_LINE and not is_allowed_host(request.headers.get("Host"), hosts):
         return page(request, "error", status=_MISDIRECTED, error="host")
     if len(request.path_qs) > LONGEST_PATH:
         return page(request, "error", status=web.HTTPRequestURITooLong.status_code, error="too-long")

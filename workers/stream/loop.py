@@ -99,6 +99,7 @@ class PartitionLoop:
             if attempt:
                 await asyncio.sleep(_REOPEN_SECONDS[min(attempt, len(_REOPEN_SECONDS)) - 1])
                 if self._stopping or not await self._is_ours():  # to open it would shut out whoever has it now
+                    self._reporter.turned(self.partition)  # it waits for the brokers, and is not stuck
                     attempt += 1
                     continue
             log = self._new_log()

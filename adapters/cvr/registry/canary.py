@@ -26,7 +26,8 @@ Finding = Literal["unasked", "well", "missing", "changed", "rejected", "refused"
 """Not looked yet; known as it must be; 200 and empty; known, but not as it must be; a question that CVR or our reading
 of it could not do with; wrong address, path or credentials, or no JSON; no answer at present."""
 
-_UNTRUSTED: Final = frozenset[Finding]({"missing", "changed", "rejected", "refused"})
+UNTRUSTED: Final = frozenset[Finding]({"missing", "changed", "rejected", "refused"})
+"""Findings upon which no empty answer is believed."""
 _SILENT: Final = "CVR answers but does not find {}, which it must know: check path and field names"
 
 Ask = Callable[[Sequence[Number]], Awaitable[Answer]]
@@ -43,7 +44,7 @@ class Verdict:
     @property
     def is_trusted(self) -> bool:
         """Whether an empty answer may be believed, as far as this goes."""
-        return self.finding not in _UNTRUSTED
+        return self.finding not in UNTRUSTED
 
 
 class Canary:

@@ -196,7 +196,7 @@ def _of_worker(follower: Follower) -> Iterator[Trouble]:
     if worker.cvr is not None and worker.cvr.breaker != "closed":
         yield trouble("cvr-away", worker.cvr.waiting)
     if worker.cvr is not None and not worker.cvr.is_trusted:
-        yield trouble("cvr-not-believed")
+        yield trouble("cvr-not-believed", about=worker.cvr.canary)
 
 
 def _numbers(partitions: Iterable[Partition]) -> str:
