@@ -88,7 +88,7 @@ FAULTS = {
     "SorbroPartitionNotOpen": {OPEN: meanwhile(3, 15, usually=4)},
     "SorbroRestoreLoop": {RESTORES: growing(1, 10)},
     "SorbroTransactionAborts": {ABORTS: growing(1, 10)},
-    "SorbroLagUnknown": {ASKED: stopping(15)},
+    "SorbroLagUnknown": {ASKED: stopping(15), ASKED.replace("worker:", "other:"): going_on()},
     "SorbroRecordsLost": {LOST: meanwhile(40, 2)},
     "SorbroDeadLetterFlood": {LETTERS: growing(10, 10)},
     "SorbroDeadLetters": {LETTERS: growing(1, 1)},

@@ -78,11 +78,9 @@ class Clerk:
             self.told.tell("sor-deletion", said.time, Registration(said.unit, None, None), **request)
         if not is_news or said.sender != "self":
             return None
-        self.told.tell("spoke", said.time, self._last_known(said.unit), version=said.message["version"])
+        spoke_as = self.told.last_registration(said.unit, ahead=False) or Registration(said.unit, None, None)
+        self.told.tell("spoke", said.time, spoke_as, version=said.message["version"])
         return said.unit
-
-    def _last_known(self, unit: str) -> Registration:
-        return self.told.last_registration(unit, ahead=False) or Registration(unit, None, None)
 
     def _places(self) -> list[Place]:
         """Every unit whose ancestors are all known, the longest known first."""

@@ -1,12 +1,16 @@
 """A page that cannot be started, or dies, is no trouble of its worker's; and its secrets stay out of the process list."""
 
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
+from adapters.clock import SystemClock
 from workers.app import page_keeper
 from workers.app.page_keeper import PageKeeper
+from workers.app.reporter import LogAndMetrics
 from workers.app.settings import Settings
 
 
@@ -49,3 +53,18 @@ def test_settings_read_back_from_the_environment_are_the_same(monkeypatch, tmp_p
     for name, value in settings.as_environment().items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings
+
+
+async def test_a_page_that_does_not_hear_its_worker_is_logged_once_and_once_more_when_it_happens_anew(tmp_path):
+    answers = iter([204, 413, 413, 204, 413])
+
+    @asynccontextmanager
+    async def put(url, data):
+        yield SimpleNamespace(status=next(answers))
+
+    keeper = PageKeeper(Settings(data_dir=tmp_path), LogAndMetrics(SystemClock()), None)
+    keeper.client = SimpleNamespace(put=put)
+    with capture_logs() as logs:
+        for _ in range(5):
+            await keeper.tell()
+    assert [each["status"] for each in logs] == [413, 413]

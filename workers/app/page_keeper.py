@@ -6,7 +6,6 @@ import asyncio
 import os
 import sys
 from contextlib import suppress
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 import mode
 import structlog
+from aiohttp import web
 
 from adapters.broker.errors import BrokerError
 from adapters.broker.guarded_process import GuardedProcess
@@ -32,6 +32,7 @@ _EVERY_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = (1.0, 1.0, 5.0, 30.0)
 """How long to the next look, after so many failures."""
 _STOP_SECONDS: Final = 3.0
+_HEARD: Final = web.HTTPNoContent.status_code
 
 
 class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
@@ -49,7 +50,7 @@ class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
         self._socket = Path(self._folder.name) / "socket"
         self._process: GuardedProcess | None = None
         self._failures = 0
-        self._answered = HTTPStatus.NO_CONTENT.value
+        self._answered = _HEARD
         self.client: aiohttp.ClientSession | None = None
 
     async def on_start(self) -> None:
@@ -110,6 +111,6 @@ class PageKeeper(mode.Service):  # type: ignore[misc]  # mode publishes no types
             return
         body = standing_of(self._reporter, self._registry, asyncio.get_running_loop().time()).to_json()
         async with self.client.put(f"http://localhost{WORKER_LINE}", data=body) as answer:
-            if answer.status not in {HTTPStatus.NO_CONTENT, self._answered}:
+            if answer.status not in {_HEARD, self._answered}:
                 _log.error("the operations page does not hear its worker, see page.log", status=answer.status)
             self._answered = answer.status
